@@ -1,0 +1,60 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PORT ?= 8000
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+TEST_TOOLS := .venv/.test-tools
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help install demo test check bench docs lock
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+install: $(INSTALLED)  ## make .venv and install the locked dependencies and rls-nutrients itself
+
+demo: $(INSTALLED)  ## start the demo (make demo PORT=8100 moves it); Ctrl-C stops it
+	@exec $(BIN)/rls-nutrients demo --port $(PORT)
+
+# pytest comes last and ends with what was skipped and why (-ra in pyproject.toml).
+test: $(TEST_TOOLS)  ## style, types, floors, then every test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+check: $(TEST_TOOLS)  ## style, types, floors and the knowledge files, without the tests
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/rls-nutrients knowledge check
+
+bench: $(TEST_TOOLS)  ## measure (benchmarks/README.md says what)
+	$(BIN)/python -m benchmarks
+
+docs: $(TEST_TOOLS)  ## do the documents agree with the code: settings, links, glossary, names
+	$(BIN)/pytest tests/house -q
+
+lock: $(TEST_TOOLS)  ## write the lock files anew from pyproject.toml (needs uv on the PATH)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--extra build --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+
+# The first python on the PATH that is new enough.
+.venv/bin/python:
+	@set -e; for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			exec $$python -m venv .venv; \
+		fi; \
+	done; echo 'Python 3.11 or newer is needed, with its venv module.' >&2; exit 1
+
+$(INSTALLED): requirements.lock pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes -r requirements.lock
+	PYTHONWARNINGS=ignore $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TEST_TOOLS): requirements-test.lock $(INSTALLED)
+	$(PIP) --require-hashes -r requirements-test.lock
+	@touch $@

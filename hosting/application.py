@@ -1,0 +1,83 @@
+"""The one WSGI application: what every front door needs, and the front doors that are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
+from types import TracebackType
+from typing import Any, TypeAlias
+
+from flask import Blueprint, Flask, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from hosting.error_pages import add_error_pages
+from hosting.logs import log, place_of
+from hosting.readiness import add_health
+from hosting.registry import EhrRegistry
+from hosting.request_log import add_request_log
+from hosting.response_headers import add_response_headers
+from hosting.settings import Settings
+
+FrontDoor: TypeAlias = Callable[[Settings, EhrRegistry], Blueprint]
+FRONT_DOORS = "rls_nutrients.front_doors"
+LARGEST_BODY_BYTES = 50 * 1024 * 1024
+
+
+class _StrictJson(DefaultJSONProvider):
+    """NaN and Infinity are not JSON: writing one is an error of ours, not a surprise for the EHR."""
+
+    sort_keys = False
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return super().dumps(obj, allow_nan=False, **kwargs)
+
+
+class _Application(Flask):
+    json_provider_class = _StrictJson
+
+    def log_exception(
+        self, exc_info: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> None:
+        """Flask would log the exception's text and the request's path; both may hold patient data."""
+        error = exc_info[1]
+        if error is not None:
+            log.error("unexpected error", error=type(error).__name__, where=place_of(error))
+
+
+def create_application(
+    settings: Settings, registry: EhrRegistry, front_doors: Sequence[FrontDoor] | None = None
+) -> Flask:
+    """Builds the application. Without ``front_doors`` every installed one is used.
+
+    Raises ConfigurationError where a front door cannot work with these settings.
+    """
+    app = _Application("rls_nutrients", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES + 1
+    add_request_log(app)
+    app.before_request(_refuse_too_large)
+    add_response_headers(app, settings)
+    add_error_pages(app)
+    add_health(app, settings)
+    for front_door in installed_front_doors() if front_doors is None else front_doors:
+        app.register_blueprint(front_door(settings, registry))
+    return app
+
+
+def _refuse_too_large() -> None:
+    """Answers 413 beyond LARGEST_BODY_BYTES.
+
+    Werkzeug does so where the length is announced. A chunked body it cuts off at the limit without a word, and half a
+    Bundle must never be taken for a whole one: hence one byte more than the limit is read, and counts as too much.
+    """
+    length = request.content_length
+    if length is None and request.method in ("POST", "PUT", "PATCH"):
+        length = len(request.get_data())
+    if length is not None and length > LARGEST_BODY_BYTES:
+        raise RequestEntityTooLarge
+
+
+def installed_front_doors() -> list[FrontDoor]:
+    """Front doors of this and any other installed distribution, in the order of their names."""
+    found = sorted(entry_points(group=FRONT_DOORS), key=lambda entry: entry.name)
+    return [entry.load() for entry in found]

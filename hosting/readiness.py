@@ -1,0 +1,68 @@
+"""``/healthz``: the process answers. ``/readyz``: it can do its work, told part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Blueprint, Flask, Response, jsonify
+from flask.blueprints import BlueprintSetupState
+from flask.sansio.app import App
+
+from hosting.logs import log, place_of
+from hosting.settings import Settings
+
+_EXTENSION = "rls_nutrients_readiness"
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What one part of the service says of itself; ``detail`` is shown to anyone, so it holds no secret."""
+
+    ready: bool
+    detail: str = ""
+
+
+Report = Callable[[], Readiness]
+
+
+def report_readiness(blueprint: Blueprint, name: str, report: Report) -> None:
+    """Lets a front door take part in ``/readyz``, e.g. ``report_readiness(blueprint, "knowledge", report)``.
+
+    The report is made anew at each request. If it raises, that part is not ready.
+    """
+
+    def register(state: BlueprintSetupState) -> None:
+        _reports(state.app)[name] = report
+
+    blueprint.record_once(register)
+
+
+def add_health(app: Flask, settings: Settings) -> None:
+    """Adds ``/healthz`` and ``/readyz`` (200, or 503 where a part is not ready)."""
+    app.extensions[_EXTENSION] = {}
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="ok")
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        parts = {name: _ask(report) for name, report in _reports(app).items()}
+        ready = all(part["ready"] for part in parts.values())
+        answer = jsonify(ready=ready, cdsAuthentication=settings.cds_authentication, parts=parts)
+        return answer, 200 if ready else 503
+
+
+def _reports(app: App) -> dict[str, Report]:
+    return cast(dict[str, Report], app.extensions[_EXTENSION])
+
+
+def _ask(report: Report) -> dict[str, Any]:
+    try:
+        answer = report()
+    except Exception as error:  # a part that cannot even say how it is doing is not ready; the others still answer
+        log.error("readiness report failed", error=type(error).__name__, where=place_of(error))
+        return {"ready": False}
+    return {"ready": answer.ready} | ({"detail": answer.detail} if answer.detail else {})

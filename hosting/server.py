@@ -1,0 +1,91 @@
+"""The production server: granian, which stops gracefully on SIGTERM and SIGINT."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from functools import partial
+
+from flask import Flask
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server import MPServer
+
+from hosting.addresses import is_protected
+from hosting.logs import log
+from hosting.mistakes import ConfigurationError, SettingsError
+from hosting.settings import Settings
+from hosting.wsgi import build
+
+# A hook call mostly waits for an EHR. At least 16 must be answered at once; twice that leaves room for /readyz
+# and for calls that hang until their deadline.
+CALLS_AT_ONCE = 32
+SECONDS_TO_FINISH = 15
+
+
+def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+    """Answers until SIGTERM or SIGINT, then lets running calls finish and returns.
+
+    Raises ConfigurationError before anything is opened if the service cannot work as configured.
+    """
+    if settings.secret_key is None:
+        raise SettingsError("RLS_SECRET_KEY: must be set to a secret of 32 characters or more before serving.")
+    build(settings)  # in this process once, so that a mistake is one sentence here and not a traceback per worker
+    _check_free(host, port)
+    _warn(settings)
+    log.info("serving", port=port, workers=workers, authentication=settings.cds_authentication)
+    _server(host, port, workers).serve(target_loader=partial(_load, settings))
+    log.info("stopped", port=port)
+
+
+def _load(settings: Settings, _target: str) -> Flask:
+    """Runs in each worker; a named function because a start method other than fork has to pickle it."""
+    return build(settings)
+
+
+def _server(host: str, port: int, workers: int) -> MPServer:
+    return MPServer(
+        "hosting.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=workers,
+        blocking_threads=CALLS_AT_ONCE,
+        workers_kill_timeout=SECONDS_TO_FINISH,
+        respawn_failed_workers=True,
+        log_level=LogLevels.error,
+        log_dictconfig=_SERVER_LOG,
+        log_access=False,
+    )
+
+
+# Granian's errors take the same way as every other library's: no text of theirs reaches the log. Its warnings are
+# left out: each start would bring the one that 32 threads are many, which is so for work that does not wait.
+_SERVER_LOG = {
+    "handlers": {"library": {"class": "hosting.logs.LibraryLog"}},
+    "loggers": {"_granian": {"handlers": ["library"], "level": "ERROR", "propagate": False}},
+}
+
+
+def _check_free(host: str, port: int) -> None:
+    """A busy port is told in one sentence; granian would tell it by a traceback."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise ConfigurationError(f"Cannot listen on {host} port {port}: {error.strerror}.") from None
+
+
+def _warn(settings: Settings) -> None:
+    if settings.cds_authentication == "off":
+        _say("RLS_CDS_AUTHENTICATION is off: whoever reaches this address can call the CDS service.")
+    if not is_protected(settings.public_url):
+        _say("RLS_PUBLIC_URL is plain http: patient data would travel unprotected.")
+
+
+def _say(warning: str) -> None:
+    print(f"Warning: {warning}", file=sys.stderr, flush=True)

@@ -1,0 +1,19 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+# The machine's speed is not what these tests are about; benchmarks/ is.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the developer's own shell sets must not decide a test."""
+    for name in [name for name in os.environ if name.upper().startswith("RLS_")]:
+        monkeypatch.delenv(name)

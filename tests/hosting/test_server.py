@@ -1,0 +1,141 @@
+"""The real server, as a process: it refuses, warns, answers many at once, and stops without a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from hosting import ConfigurationError, Settings, SettingsError, serve
+
+SECRET = "x" * 40
+
+# A program of its own: the server forks and takes over signals, which the test's process must not have done to it.
+PROGRAM = """
+import sys, time
+from flask import Blueprint
+from hosting import ConfigurationError, application, read_settings, serve
+
+def front_door(settings, registry):
+    blueprint = Blueprint("slow", __name__)
+    @blueprint.get("/slow")
+    def slow():
+        time.sleep(1)
+        return "slow"
+    return blueprint
+
+application.installed_front_doors = lambda: [front_door]
+try:
+    serve(read_settings(), "127.0.0.1", int(sys.argv[1]))
+except ConfigurationError as error:
+    sys.exit(str(error))
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(port: int, **settings: str) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RLS_")}
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(port)],
+        env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)} | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@contextmanager
+def running(**settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    port = free_port()
+    process = start(port, RLS_SECRET_KEY=SECRET, **settings)
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}")
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def wait_until_ready(address: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            assert requests.get(f"{address}/readyz", timeout=5).ok
+            return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not answer within 30 s")
+
+
+def test_refuses_to_serve_without_a_secret_key() -> None:
+    with pytest.raises(SettingsError, match="RLS_SECRET_KEY"):
+        serve(Settings(), "127.0.0.1", free_port())
+
+
+def test_refuses_a_registry_with_plain_http(tmp_path: Path) -> None:
+    registry = tmp_path / "ehrs.toml"
+    registry.write_text('[[ehr]]\nname = "general-hospital"\nfhir_base = "http://ehr.example.org/fhir"\n', "utf-8")
+    process = start(free_port(), RLS_SECRET_KEY=SECRET, RLS_EHR_REGISTRY=str(registry))
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "general-hospital" in told
+    assert "Traceback" not in told
+
+
+def test_refuses_a_busy_port() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = start(taken.getsockname()[1], RLS_SECRET_KEY=SECRET)
+        _, told = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "Cannot listen on 127.0.0.1" in told
+    assert "Traceback" not in told
+
+
+def test_answers_sixteen_calls_at_once_and_ends_a_running_one_before_it_stops() -> None:
+    with running(RLS_CDS_AUTHENTICATION="off") as (process, address), ThreadPoolExecutor(17) as callers:
+        began = time.monotonic()
+        answers = list(callers.map(lambda _: requests.get(f"{address}/slow", timeout=20).text, range(16)))
+        assert answers == ["slow"] * 16
+        assert time.monotonic() - began < 4, "sixteen calls of one second each were answered one after the other"
+
+        last = callers.submit(requests.get, f"{address}/slow", timeout=20)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        assert last.result().text == "slow"
+        output, told = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert output == ""
+    assert "Warning: RLS_CDS_AUTHENTICATION is off" in told
+    assert "Traceback" not in told
+
+
+def test_ctrl_c_stops_without_a_traceback() -> None:
+    with running() as (process, _address):
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Traceback" not in told
+    assert "Warning" not in told
+
+
+def test_configuration_errors_share_one_name() -> None:
+    assert issubclass(SettingsError, ConfigurationError)
