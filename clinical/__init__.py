@@ -1,0 +1,77 @@
+"""The clinical core: a chart and the knowledge in, an assessment out. Pure: no network, no clock, no environment."""
+
+from __future__ import annotations
+
+from clinical.chart import (
+    CannotRead,
+    Chart,
+    DataQuality,
+    Document,
+    FhirDate,
+    Measurement,
+    NotJson,
+    Resource,
+    TwoPatients,
+    WrongFhirVersion,
+    decode,
+    read_chart,
+    read_document,
+)
+from clinical.knowledge import (
+    PACKAGE_FOLDER,
+    Knowledge,
+    KnowledgeError,
+    Need,
+    check_knowledge,
+    load_knowledge,
+    needs,
+    show_nutrient,
+)
+from clinical.orders import check_orders
+from clinical.reasoning import (
+    Advice,
+    Assessment,
+    Caution,
+    Context,
+    Finding,
+    Proposal,
+    Seen,
+    Withheld,
+    assess,
+    told,
+)
+
+__all__ = [
+    "PACKAGE_FOLDER",
+    "Advice",
+    "Assessment",
+    "CannotRead",
+    "Caution",
+    "Chart",
+    "Context",
+    "DataQuality",
+    "Document",
+    "FhirDate",
+    "Finding",
+    "Knowledge",
+    "KnowledgeError",
+    "Measurement",
+    "Need",
+    "NotJson",
+    "Proposal",
+    "Resource",
+    "Seen",
+    "TwoPatients",
+    "Withheld",
+    "WrongFhirVersion",
+    "assess",
+    "check_knowledge",
+    "check_orders",
+    "decode",
+    "load_knowledge",
+    "needs",
+    "read_chart",
+    "read_document",
+    "show_nutrient",
+    "told",
+]

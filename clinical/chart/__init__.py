@@ -1,0 +1,16 @@
+"""FHIR resources in, facts out; what could not be read is kept, with the reason."""
+
+from __future__ import annotations
+
+from clinical.chart.dates import FhirDate, read_date
+from clinical.chart.decoding import NotJson, decode
+from clinical.chart.documents import Document, read_document
+from clinical.chart.errors import CannotRead, TwoPatients, WrongFhirVersion
+from clinical.chart.facts import Chart, DataQuality, Measurement, Medication, Patient
+from clinical.chart.reading import read_chart
+from clinical.chart.wire import Resource
+
+__all__ = [
+    "CannotRead", "Chart", "DataQuality", "Document", "FhirDate", "Measurement", "Medication", "NotJson", "Patient",
+    "Resource", "TwoPatients", "WrongFhirVersion", "decode", "read_chart", "read_date", "read_document",
+]  # fmt: skip

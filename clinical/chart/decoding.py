@@ -1,0 +1,129 @@
+"""Bytes to typed values: in one pass where the sender kept to the types, element by element where not.
+
+The quick way decodes the whole body at once. One ill-typed element would fail all of it, so then every element is tried
+on its own: what fits is kept, what does not is left out and named. Both ways end in the same types, so that
+there is one reader behind them and the answer for the sound elements cannot differ.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from clinical.chart.wire import Resource
+
+T = TypeVar("T")
+
+
+class NotJson(ValueError):
+    """The body is not JSON (RFC 8259) at all; the text says where it breaks, never what stands there."""
+
+
+def decode(data: bytes, type_: type[T]) -> T:
+    """Decode ``data`` into ``type_``; ill-typed elements become absent and are named in ``Resource.unreadable``.
+
+    Raises ``NotJson`` for malformed JSON, NaN or Infinity, and where the outermost value is of the wrong kind.
+    """
+    try:
+        value: T = _decoder(cast(Hashable, type_)).decode(data)
+        return value
+    except msgspec.ValidationError:
+        return _element_by_element(data, type_)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotJson(f"the body is not valid JSON: {error}") from None
+    except RecursionError:
+        raise NotJson("the body is nested too deeply to be read") from None
+
+
+def _element_by_element(data: bytes, type_: type[T]) -> T:
+    try:
+        value, _ = _salvage(msgspec.Raw(data), type_)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotJson(f"the body is not valid JSON: {error}") from None
+    except RecursionError:
+        raise NotJson("the body is nested too deeply to be read") from None
+    if value is _NOTHING:
+        raise NotJson(f"the body is JSON, but not a {type_.__name__}")
+    return value  # type: ignore[no-any-return]
+
+
+_NOTHING: Any = object()
+
+
+def _salvage(raw: msgspec.Raw, type_: Any) -> tuple[Any, tuple[str, ...]]:
+    """The value as far as it fits ``type_``, and the paths of what was left out; ``_NOTHING`` if nothing fits."""
+    try:
+        return _decoder(type_).decode(raw), ()
+    except msgspec.ValidationError:
+        pass
+    form = _first_byte(raw)
+    for option in _options(type_):
+        if form == b"{" and isinstance(option, type) and issubclass(option, msgspec.Struct):
+            return _salvage_struct(raw, option)
+        if form == b"{" and get_origin(option) is dict:
+            return _salvage_dict(raw, get_args(option)[1])
+        if form == b"[" and get_origin(option) is tuple:
+            return _salvage_tuple(raw, get_args(option)[0])
+    return _NOTHING, ("",)
+
+
+def _salvage_struct(raw: msgspec.Raw, struct: type[msgspec.Struct]) -> tuple[Any, tuple[str, ...]]:
+    elements = _decoder(dict[str, msgspec.Raw]).decode(raw)
+    kept: dict[str, Any] = {}
+    lost: list[str] = []
+    for field in msgspec.structs.fields(struct):
+        if field.encode_name not in elements:
+            continue
+        value, paths = _salvage(elements[field.encode_name], _hints(struct)[field.name])
+        lost.extend(f"{field.encode_name}.{path}".rstrip(".") for path in paths)
+        if value is not _NOTHING:
+            kept[field.name] = value
+    if issubclass(struct, Resource):
+        return struct(**{**kept, "unreadable": tuple(lost)}), ()
+    return struct(**kept), tuple(lost)
+
+
+def _salvage_dict(raw: msgspec.Raw, type_: Any) -> tuple[Any, tuple[str, ...]]:
+    kept: dict[str, Any] = {}
+    lost: list[str] = []
+    for key, element in _decoder(dict[str, msgspec.Raw]).decode(raw).items():
+        value, paths = _salvage(element, type_)
+        lost.extend(f"{key}.{path}".rstrip(".") for path in paths)
+        if value is not _NOTHING:
+            kept[key] = value
+    return kept, tuple(lost)
+
+
+def _salvage_tuple(raw: msgspec.Raw, type_: Any) -> tuple[Any, tuple[str, ...]]:
+    kept: list[Any] = []
+    lost: list[str] = []
+    for index, element in enumerate(_decoder(list[msgspec.Raw]).decode(raw)):
+        value, paths = _salvage(element, type_)
+        lost.extend(f"{index}.{path}".rstrip(".") for path in paths)
+        if value is not _NOTHING:
+            kept.append(value)
+    return tuple(kept), tuple(lost)
+
+
+@lru_cache(maxsize=256)
+def _decoder(type_: Hashable) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(type_)
+
+
+@lru_cache(maxsize=64)
+def _hints(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    return get_type_hints(struct)
+
+
+def _options(type_: Any) -> tuple[Any, ...]:
+    if get_origin(type_) in (Union, types.UnionType):
+        return get_args(type_)
+    return (type_,)
+
+
+def _first_byte(raw: msgspec.Raw) -> bytes:
+    return bytes(raw).lstrip()[:1]

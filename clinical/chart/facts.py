@@ -1,0 +1,138 @@
+"""What the chart reader found: facts, each with where it stands in the chart, and what could not be used.
+
+Facts carry no opinion. ``Measurement.value`` is exact and in the unit family that was reported.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from clinical.chart.dates import FhirDate
+
+Comparator = Literal["<", "<=", ">=", ">"]
+
+
+class Fact(msgspec.Struct, frozen=True, gc=False):
+    """Immutable and cheap: a chart may hold twenty thousand."""
+
+
+class DataQuality(Fact, frozen=True):
+    """One Observation and one reason why it was not used, or used with reserve (``blocks`` is false)."""
+
+    id: str
+    reason: str
+    analyte: str | None = None
+    source: str | None = None
+    blocks: bool = True
+
+
+class Measurement(Fact, frozen=True, kw_only=True):
+    """One result of one analyte.
+
+    ``value`` stands in ``unit`` (UCUM, the family in which limits are published), ``reported`` is the text as sent.
+    With a ``comparator`` the value is an edge, not a point; ``upper`` closes the interval of a sum (D3 + D2 "<4").
+    ``revision`` grows from final over amended to corrected, then by date and version: the last of a result counts.
+    """
+
+    analyte: str
+    value: Decimal
+    unit: str
+    reported: str
+    reported_unit: str
+    comparator: Comparator | None = None
+    upper: Decimal | None = None
+    effective: FhirDate | None = None
+    source: str | None = None
+    derived_from: tuple[str, ...] = ()
+    usable: bool = True
+    preliminary: bool = False
+    part: Literal["total", "D2", "D3"] | None = None
+    method: str | None = None
+    laboratory: str | None = None
+    specimen: str | None = None
+    haemolysed: bool = False
+    point_of_care: bool = False
+    number_was_text: bool = False
+    identifiers: frozenset[str] = frozenset()
+    revision: tuple[int, str, str] = (0, "", "")
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return (self.source,) if self.source else self.derived_from
+
+
+class Condition(Fact, frozen=True):
+    """A problem or diagnosis. ``groups`` are the value sets its codes belong to."""
+
+    source: str
+    groups: frozenset[str]
+    state: Literal["active", "past", "refuted", "unconfirmed"]
+    text: str
+    recorded: FhirDate | None = None
+
+
+class Medication(Fact, frozen=True, kw_only=True):
+    """A drug that the chart says is (or was) taken, ordered or given."""
+
+    source: str
+    groups: frozenset[str]
+    text: str
+    active: bool
+    planned: bool = False
+    started: FhirDate | None = None
+    start_is_prescription: bool = True
+    ended: FhirDate | None = None
+    route: Literal["oral", "parenteral", "other"] | None = None
+    daily_dose: Decimal | None = None
+    dose_unit: str | None = None
+    by_name: bool = False
+
+
+class Allergy(Fact, frozen=True):
+    source: str
+    groups: frozenset[str]
+    kind: Literal["allergy", "intolerance"] | None
+    text: str
+
+
+class Procedure(Fact, frozen=True):
+    source: str
+    groups: frozenset[str]
+    text: str
+    performed: FhirDate | None = None
+
+
+class Patient(Fact, frozen=True):
+    reference: str | None = None
+    birth_date: FhirDate | None = None
+    gender: str | None = None
+    deceased: bool = False
+
+
+class PregnancyStatus(Fact, frozen=True):
+    """What an Observation says of pregnancy: a status (82810-3) or an estimated date of delivery (11779-6)."""
+
+    source: str
+    pregnant: bool | None = None
+    due: FhirDate | None = None
+    effective: FhirDate | None = None
+
+
+class Chart(Fact, frozen=True, kw_only=True):
+    """Everything known about one patient. ``answered`` holds the resource types that the sender was asked for and sent,
+    be it nothing: only for those does an absent entry mean that there is none."""
+
+    patient: Patient
+    measurements: tuple[Measurement, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    medications: tuple[Medication, ...] = ()
+    allergies: tuple[Allergy, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    pregnancy: tuple[PregnancyStatus, ...] = ()
+    data_quality: tuple[DataQuality, ...] = ()
+    other_patients: tuple[str, ...] = ()
+    answered: frozenset[str] = frozenset()
+    not_read: int = 0

@@ -1,0 +1,136 @@
+"""MedicationRequest, -Statement and -Administration as one kind of fact: a drug, since when, how much.
+
+A prescription's date says that the drug was taken at least since then: prescriptions are renewed, so it is never read
+as the beginning of the therapy (``start_is_prescription``).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from clinical.chart.dates import FhirDate, read_date
+from clinical.chart.facts import Medication
+from clinical.chart.gathering import Located, Shelf
+from clinical.chart.problems import groups_of_concept, words_of
+from clinical.chart.quantities import Number, read_quantity
+from clinical.chart.wire import AdministeredDosage, CodeableConcept, Dosage, Quantity, Resource
+from terminology import SNOMED_CT, drug_groups_by_name
+
+_NEVER = frozenset({"entered-in-error", "cancelled", "not-taken", "not-done", "unknown"})
+_RUNNING = frozenset({"active", "in-progress", "intended"})
+_PLANS = frozenset({"proposal", "plan"})
+# SNOMED CT routes that EHRs send most; everything else is read from the words beside it.
+_ROUTES: dict[str, Literal["oral", "parenteral"]] = {
+    "26643006": "oral", "78421000": "parenteral", "47625008": "parenteral", "34206005": "parenteral",
+}  # fmt: skip
+_ROUTE_WORDS: tuple[tuple[str, Literal["oral", "parenteral", "other"]], ...] = (
+    ("ophthalmic", "other"), ("eye drop", "other"), ("otic", "other"), ("ear drop", "other"), ("topical", "other"),
+    ("cream", "other"), ("ointment", "other"), ("vaginal", "other"), ("intravenous", "parenteral"),
+    ("injection", "parenteral"), ("injectable", "parenteral"), ("intramuscular", "parenteral"),
+    ("subcutaneous", "parenteral"), ("infusion", "parenteral"), ("oral", "oral"), ("by mouth", "oral"),
+    ("tablet", "oral"), ("capsule", "oral"),
+)  # fmt: skip
+_DAYS = {"h": Decimal(1) / 24, "d": Decimal(1), "wk": Decimal(7), "mo": Decimal(30), "a": Decimal(365)}
+
+
+def read_medication(item: Located, shelf: Shelf) -> Medication | None:
+    """``None`` for what was never given: cancelled, not taken, entered in error, or an order *not* to give."""
+    resource = item.resource
+    if resource.status in _NEVER or resource.status is None or resource.do_not_perform:
+        return None
+    concept = _drug(resource, shelf)
+    words = words_of(concept) or (resource.medication_reference.display if resource.medication_reference else "") or ""
+    groups = groups_of_concept(concept)
+    by_name = not groups
+    started, is_prescription, ended = _times(resource)
+    dose, unit = _daily_dose(resource)
+    return Medication(
+        source=item.reference,
+        groups=groups or drug_groups_by_name(words),
+        text=words,
+        active=resource.status in _RUNNING,
+        planned=resource.status == "draft" or resource.intent in _PLANS,
+        started=started,
+        start_is_prescription=is_prescription,
+        ended=ended,
+        route=_route(resource, words),
+        daily_dose=dose,
+        dose_unit=unit,
+        by_name=by_name,
+    )
+
+
+def _drug(resource: Resource, shelf: Shelf) -> CodeableConcept | None:
+    if resource.medication_codeable_concept is not None:
+        return resource.medication_codeable_concept
+    medication = shelf.find(resource.medication_reference, resource)
+    return medication.code if medication else None
+
+
+def _times(resource: Resource) -> tuple[FhirDate | None, bool, FhirDate | None]:
+    """When it began, whether that is only a prescription's date, and when it ended."""
+    period = resource.effective_period
+    start = read_date(period.start) if period else None
+    end = read_date(period.end) if period else None
+    if resource.resource_type == "MedicationAdministration":
+        given = read_date(resource.effective_date_time) or start
+        return given, False, end or given
+    if start is not None:
+        return start, False, end
+    prescribed = read_date(resource.authored_on) or read_date(resource.effective_date_time)
+    stopped = None if resource.status in _RUNNING else end or prescribed or read_date(resource.date_asserted)
+    return prescribed, True, end or stopped
+
+
+def _route(resource: Resource, words: str) -> Literal["oral", "parenteral", "other"] | None:
+    for dosage in _dosages(resource):
+        for coding in dosage.route.coding if dosage.route else ():
+            if coding.system == SNOMED_CT and coding.code in _ROUTES:
+                return _ROUTES[coding.code]
+        if found := _route_in(f"{words_of(dosage.route)} {dosage.text or ''}"):
+            return found
+    return _route_in(words)
+
+
+def _route_in(words: str) -> Literal["oral", "parenteral", "other"] | None:
+    lower = words.lower()
+    return next((route for word, route in _ROUTE_WORDS if word in lower), None)
+
+
+def _dosages(resource: Resource) -> tuple[Dosage | AdministeredDosage, ...]:
+    if isinstance(resource.dosage, AdministeredDosage):
+        return (resource.dosage,)
+    return (*resource.dosage_instruction, *resource.dosage)
+
+
+def _daily_dose(resource: Resource) -> tuple[Decimal | None, str | None]:
+    """Sum of dose times frequency, where every dosage tells both in one unit; otherwise unknown."""
+    total, unit = Decimal(0), None
+    dosages = [dosage for dosage in _dosages(resource) if isinstance(dosage, Dosage)]
+    for dosage in dosages:
+        quantity = next((rate.dose_quantity for rate in dosage.dose_and_rate if rate.dose_quantity), None)
+        per_day = _times_a_day(dosage)
+        amount = _amount(quantity)
+        if amount is None or per_day is None or unit not in (None, amount[1]):
+            return None, None
+        total, unit = total + amount[0] * per_day, amount[1]
+    return (total, unit) if unit else (None, None)
+
+
+def _amount(quantity: Quantity | None) -> tuple[Decimal, str] | None:
+    number = read_quantity(quantity) if quantity else None
+    if not isinstance(number, Number) or number.comparator or not (number.code or number.unit):
+        return None
+    return number.value, str(number.code or number.unit)
+
+
+def _times_a_day(dosage: Dosage) -> Decimal | None:
+    repeat = dosage.timing.repeat if dosage.timing else None
+    if repeat is None or repeat.period_unit not in _DAYS:
+        return None
+    frequency = read_quantity(Quantity(value=repeat.frequency)) if bytes(repeat.frequency) else Number(Decimal(1), "1")
+    period = read_quantity(Quantity(value=repeat.period))
+    if not isinstance(frequency, Number) or not isinstance(period, Number) or period.value <= 0:
+        return None
+    return frequency.value / (period.value * _DAYS[repeat.period_unit])

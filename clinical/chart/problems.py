@@ -1,0 +1,114 @@
+"""Conditions, allergies, procedures and pregnancy observations: what else of the chart decides about a supplement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from clinical.chart.dates import FhirDate, read_date
+from clinical.chart.facts import Allergy, Condition, PregnancyStatus, Procedure
+from clinical.chart.gathering import Located
+from clinical.chart.wire import CodeableConcept, Resource
+from terminology import EDD_LOINC, LOINC, PREGNANCY_STATUS_LOINC, SNOMED_CT, drug_groups_by_name, groups_of
+
+_PAST = frozenset({"inactive", "remission", "resolved"})
+_NOT_MEANT = frozenset({"refuted", "entered-in-error"})
+_UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
+# Answers to LOINC 82810-3 in SNOMED CT, as US Core and IPS bind them (from memory).
+_PREGNANT, _NOT_PREGNANT = "77386006", "60001007"
+
+
+def read_condition(item: Located) -> Condition | None:
+    """``None`` for an entry made in error. A condition without a status counts as active unless it has ended."""
+    resource = item.resource
+    verification = _code_of(resource.verification_status)
+    if verification == "entered-in-error":
+        return None
+    state: Literal["active", "past", "refuted", "unconfirmed"] = "active"
+    if verification == "refuted":
+        state = "refuted"
+    elif _code_of(resource.clinical_status) in _PAST or _ended(resource):
+        state = "past"
+    elif verification in _UNSURE:
+        state = "unconfirmed"
+    return Condition(item.reference, groups_of_concept(resource.code), state, words_of(resource.code), _began(resource))
+
+
+def _ended(resource: Resource) -> bool:
+    return resource.clinical_status is None and resource.abatement_date_time is not None
+
+
+def _began(resource: Resource) -> FhirDate | None:
+    return read_date(resource.onset_date_time) or read_date(resource.recorded_date)
+
+
+def read_reasons(item: Located) -> Iterator[Condition]:
+    """Restless legs as the reason of an encounter or a prescription asserts it (E.1); other reasons do not last."""
+    if item.resource.status in ("entered-in-error", "cancelled"):
+        return
+    for concept in item.resource.reason_code:
+        groups = groups_of_concept(concept) & {"restless-legs"}
+        if groups:
+            yield Condition(item.reference, groups, "active", words_of(concept))
+
+
+def read_allergy(item: Located) -> Allergy | None:
+    """``None`` for one that is past, refuted or entered in error."""
+    resource = item.resource
+    if _code_of(resource.verification_status) in _NOT_MEANT or _code_of(resource.clinical_status) in _PAST:
+        return None
+    kind: Literal["allergy", "intolerance"] | None = None
+    if resource.type in ("allergy", "intolerance"):
+        kind = resource.type  # type: ignore[assignment]
+    groups = groups_of_concept(resource.code) | drug_groups_by_name(words_of(resource.code))
+    return Allergy(item.reference, groups, kind, words_of(resource.code))
+
+
+def read_procedure(item: Located) -> Procedure | None:
+    """``None`` unless it was done or is being done."""
+    resource = item.resource
+    if resource.status not in ("completed", "in-progress"):
+        return None
+    period = resource.performed_period
+    performed = read_date(resource.performed_date_time) or (read_date(period.end or period.start) if period else None)
+    return Procedure(item.reference, groups_of_concept(resource.code), words_of(resource.code), performed)
+
+
+def read_pregnancy(item: Located) -> PregnancyStatus | None:
+    """Pregnancy status (LOINC 82810-3) or estimated date of delivery (11779-6); anything else is ``None``."""
+    resource = item.resource
+    codes = {coding.code for coding in resource.code.coding if coding.system == LOINC} if resource.code else set()
+    if not codes & {PREGNANCY_STATUS_LOINC, EDD_LOINC} or resource.status not in ("final", "amended", "corrected"):
+        return None
+    effective = read_date(resource.effective_date_time)
+    if EDD_LOINC in codes:
+        return PregnancyStatus(item.reference, None, read_date(resource.value_date_time), effective)
+    return PregnancyStatus(item.reference, _pregnant(resource.value_codeable_concept), None, effective)
+
+
+def _pregnant(answer: CodeableConcept | None) -> bool | None:
+    codes = {coding.code for coding in answer.coding if coding.system == SNOMED_CT} if answer else set()
+    if _NOT_PREGNANT in codes or words_of(answer).strip().lower() == "not pregnant":
+        return False
+    return True if _PREGNANT in codes else None
+
+
+def groups_of_concept(concept: CodeableConcept | None) -> frozenset[str]:
+    """The value sets that any coding of a concept belongs to."""
+    if concept is None:
+        return frozenset()
+    found = [groups_of(coding.system, coding.code) for coding in concept.coding if coding.code]
+    return frozenset().union(*found) if found else frozenset()
+
+
+def words_of(concept: CodeableConcept | None) -> str:
+    """The words of a concept: its text, else the first display."""
+    if concept is None:
+        return ""
+    return concept.text or next((coding.display for coding in concept.coding if coding.display), "") or ""
+
+
+def _code_of(status: CodeableConcept | str | None) -> str | None:
+    if status is None or isinstance(status, str):
+        return status
+    return next((coding.code for coding in status.coding if coding.code), status.text)

@@ -1,0 +1,217 @@
+"""The questions to one value, in the order in which a laboratory physician would ask them.
+
+Is it valid at all, what was measured, in what, how much, in which unit, when? The first "no" ends the reading and is
+told as a ``DataQuality``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from clinical.chart.dates import FhirDate, read_date
+from clinical.chart.facts import DataQuality, Measurement
+from clinical.chart.gathering import Located, Shelf
+from clinical.chart.quantities import Number, Refused, read_quantity, read_text, read_unit
+from clinical.chart.values import Value
+from clinical.chart.wire import CodeableConcept, Resource
+from terminology import CodeUse, Unit, analyte, plausibility
+
+_REVISIONS = {"preliminary": 0, "final": 1, "amended": 2, "corrected": 3}
+USED_STATUSES = frozenset(_REVISIONS)
+_HAEMOLYSED = re.compile(r"h(?:a)?emoly[sz]", re.IGNORECASE)
+_NOT_HAEMOLYSED = re.compile(
+    r"\b(?:no|not|non|without|negative|nil|absent)\b[^.;]{0,20}h(?:a)?emoly[sz]", re.IGNORECASE
+)
+_OTHER_SPECIMEN = re.compile(
+    r"\b(?:urine|csf|cerebrospinal|saliva|red blood cells?|erythrocytes?|rbc|stool)\b", re.IGNORECASE
+)
+_ACTIVE_B12 = re.compile(r"holo|active\s*(?:b\s*-?12|vitamin b)", re.IGNORECASE)
+_RED_CELL = re.compile(r"\brbc\b|red (?:blood )?cell|erythrocyte", re.IGNORECASE)
+_D3_ONLY = re.compile(r"\bd3\b|calcidiol|cholecalciferol", re.IGNORECASE)
+_TOTAL_D = re.compile(r"total|25[\s-]*\(?(?:oh|hydroxy)\)?[\s-]*vit(?:amin|\.)?[\s-]*d(?![23])", re.IGNORECASE)
+
+
+class Result:
+    """The questions to one value, in order. Each answers with a refusal or leads on."""
+
+    def __init__(self, item: Located, value: Value, use: CodeUse, shelf: Shelf) -> None:
+        self.item, self.resource, self.value, self.use, self.shelf = item, item.resource, value, use, shelf
+
+    def read(self) -> Measurement | DataQuality:
+        refusal = self._validity() or self._code() or self._specimen()
+        if refusal:
+            return self._refuse(refusal)
+        number = self._number()
+        if isinstance(number, Refused):
+            return self._refuse(number)
+        unit = read_unit(self.use.analyte, number)
+        if isinstance(unit, Refused):
+            return self._refuse(unit)
+        refusal = self._type(unit) or self._size(number, unit)
+        effective = self._effective()
+        if refusal or effective is None:
+            return self._refuse(
+                refusal or Refused("DQ.DATE_MISSING", "the result has neither a time of collection nor of issue")
+            )
+        return self._measurement(number, unit, effective)
+
+    def _refuse(self, refusal: Refused) -> DataQuality:
+        return DataQuality(refusal.id, refusal.reason, self.use.analyte, self.item.reference)
+
+    def _validity(self) -> Refused | None:
+        status = self.resource.status
+        if status not in USED_STATUSES:
+            said = f"status is {status}" if status else "it has no readable status"
+            return Refused("DQ.STATUS_EXCLUDED", f"{said}: the result is not used")
+        if self.resource.modifier_extension:
+            return Refused("DQ.MODIFIER", "a modifierExtension changes its meaning in a way that is not known here")
+        return None
+
+    def _code(self) -> Refused | None:
+        if self.use.role == "accepted":
+            return None
+        return Refused(
+            self.use.data_quality or "DQ.LOCAL_VALIDATION", self.use.reason or "the code needs local validation"
+        )
+
+    def _specimen(self) -> Refused | None:
+        reference = self.resource.specimen
+        specimen = self.shelf.find(reference, self.resource)
+        words = [reference.display if reference else None]
+        if specimen is not None and isinstance(specimen.type, CodeableConcept):
+            words += [specimen.type.text, *(coding.display for coding in specimen.type.coding)]
+        wrong = next((match.group(0) for text in words if text and (match := _OTHER_SPECIMEN.search(text))), None)
+        if wrong and not (self.use.analyte == "red-cell-folate" and _RED_CELL.search(wrong)):
+            return Refused(
+                "DQ.WRONG_SPECIMEN", f"the specimen is {wrong.lower()}, not {analyte(self.use.analyte).specimen}"
+            )
+        return None
+
+    def _number(self) -> Number | Refused:
+        value = self.value
+        if (value.quantity is not None) + (value.text is not None) + (value.concept is not None) + value.others > 1:
+            return Refused("DQ.TWO_VALUES", "the result has more than one value")
+        if value.absent is not None:
+            return Refused("DQ.ABSENT", f"no result: {_words(value.absent) or 'a reason for its absence is given'}")
+        if value.quantity is not None:
+            return read_quantity(value.quantity)
+        if value.text is not None:
+            return read_text(value.text)
+        return self._nothing()
+
+    def _nothing(self) -> Refused:
+        if self.value.concept is not None:
+            return Refused(
+                "DQ.ABSENT", f"no number: the result is told in words ({_words(self.value.concept) or 'a code'})"
+            )
+        if lost := [path for path in self.resource.unreadable if path.startswith(("value", "component"))]:
+            return Refused("DQ.ABSENT", f"the element {lost[0]} is not what FHIR R4 says it should be")
+        if self.value.others:
+            return Refused("DQ.ABSENT", "the result is of a kind that is not a quantity")
+        if self.value.interpretation:
+            return Refused("DQ.RANGE_ONLY", "only a flag was sent, no number; a laboratory's flag is not judged here")
+        if self.resource.has_member or self.resource.component:
+            return Refused("DQ.ABSENT", "a heading without a number of its own; its members are read")
+        return Refused("DQ.ABSENT", "the result has no value")
+
+    def _type(self, unit: Unit) -> Refused | None:
+        """Look-alikes under one code: total and active B12, serum and red-cell folate, eGFR and clearance."""
+        words = " ".join(filter(None, _all_words(self.value.code)))
+        name = self.use.analyte
+        if name == "vitamin-b12" and _ACTIVE_B12.search(words):
+            return Refused("DQ.B12_TYPE", "the code says total B12, the words say active B12; it cannot be both")
+        if name == "folate" and _RED_CELL.search(words):
+            return Refused("DQ.FOLATE_TYPE", "the code says serum folate, the words say red cells; it cannot be both")
+        if name == "transferrin-saturation" and unit.ucum != "%" and self.use.property not in ("ratio", None):
+            return Refused("DQ.UNIT_UNKNOWN", "a ratio under the code of a percentage; it is not turned into one")
+        if name == "egfr" and unit.ucum == "mL/min" and not self.use.indexed:
+            return Refused("DQ.UNIT_UNKNOWN", "mL/min without a body surface is a clearance, not an indexed eGFR")
+        return None
+
+    def _size(self, number: Number, unit: Unit) -> Refused | None:
+        name, value = self.use.analyte, number.value * unit.factor
+        if name == "transferrin-saturation" and unit.ucum == "%" and 0 < value <= 1:
+            return Refused(
+                "DQ.IMPLAUSIBLE", "a saturation of at most 1 % looks like a ratio with the unit of a percentage"
+            )
+        if plausibility(name, value, unit.family) == "implausible":
+            return Refused(
+                "DQ.IMPLAUSIBLE", f"{number.written} {unit.ucum} is outside what is possible for {analyte(name).name}"
+            )
+        return None
+
+    def _effective(self) -> FhirDate | None:
+        resource = self.resource
+        period = resource.effective_period
+        texts = (
+            resource.effective_date_time,
+            resource.effective_instant,
+            period and period.start,
+            period and period.end,
+        )
+        return next((day for text in (*texts, resource.issued) if (day := read_date(text))), None)
+
+    def _measurement(self, number: Number, unit: Unit, effective: FhirDate) -> Measurement:
+        resource = self.resource
+        return Measurement(
+            analyte=self.use.analyte,
+            value=number.value if unit.factor == 1 else number.value * unit.factor,
+            unit=unit.family,
+            reported=f"{number.comparator or ''}{number.written} {_shown_unit(number, unit)}",
+            reported_unit=_shown_unit(number, unit),
+            comparator=number.comparator,
+            effective=effective,
+            source=self.item.reference,
+            usable=resource.status != "preliminary",
+            preliminary=resource.status == "preliminary",
+            part=self._part(),
+            method=_first(_all_words(resource.method)) or (resource.device.display if resource.device else None),
+            laboratory=next((who.display for who in resource.performer if who.display), None),
+            specimen=resource.specimen.reference if resource.specimen else None,
+            haemolysed=self._haemolysed(),
+            point_of_care=self.use.point_of_care,
+            number_was_text=number.was_text,
+            identifiers=_identifiers(resource),
+            revision=_revision(resource),
+        )
+
+    def _part(self) -> Literal["total", "D2", "D3"] | None:
+        """A code of 25-OH-D3 that laboratories use for the total is the total where their words say so (A.1 note d)."""
+        if self.use.part != "D3":
+            return self.use.part
+        words = " ".join(filter(None, _all_words(self.value.code)))
+        return "total" if _TOTAL_D.search(words) and not _D3_ONLY.search(words) else "D3"
+
+    def _haemolysed(self) -> bool:
+        texts = [note.text for note in self.resource.note]
+        texts += [text for flag in self.value.interpretation for text in _all_words(flag)]
+        return any(text and _HAEMOLYSED.search(text) and not _NOT_HAEMOLYSED.search(text) for text in texts)
+
+
+def _identifiers(resource: Resource) -> frozenset[str]:
+    listed = resource.identifier if isinstance(resource.identifier, tuple) else (resource.identifier,)
+    return frozenset(f"{item.system or ''}|{item.value}" for item in listed if item.value)
+
+
+def _revision(resource: Resource) -> tuple[int, str, str]:
+    meta = resource.meta
+    updated = (meta.last_updated if meta else None) or resource.issued or ""
+    return _REVISIONS.get(resource.status or "", 0), updated, (meta.version_id if meta else None) or ""
+
+
+def _shown_unit(number: Number, unit: Unit) -> str:
+    return number.unit or number.code or unit.ucum
+
+
+def _all_words(concept: CodeableConcept | None) -> list[str | None]:
+    return [concept.text, *(coding.display for coding in concept.coding)] if concept else []
+
+
+def _words(concept: CodeableConcept) -> str | None:
+    text = _first(_all_words(concept)) or _first([coding.code for coding in concept.coding])
+    return text[:60] if text else None
+
+
+def _first(texts: list[str | None]) -> str | None:
+    return next((text for text in texts if text), None)

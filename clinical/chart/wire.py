@@ -1,0 +1,204 @@
+"""FHIR R4 as it comes over the wire: only the elements that some question here will ask for.
+
+One wide ``Resource`` serves every resource type, so that a Bundle of mixed types is decoded in one pass, straight from
+bytes, and an unknown type costs nothing. An absent element is ``None``, ``()`` or ``ABSENT``; nothing ever gets a
+default meaning. Numbers stay the bytes the sender wrote (``msgspec.Raw``): only those that a rule will read become
+``Decimal``, with the reported precision. Source: FHIR R4 (4.0.1), the resource pages of the types named below.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+ABSENT = msgspec.Raw(b"")
+
+
+class Wire(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Unknown elements are skipped without being looked at."""
+
+
+class Extension(Wire, frozen=True):
+    url: str = ""
+
+
+class Coding(Wire, frozen=True):
+    system: str | None = None
+    code: str | None = None
+    display: str | None = None
+
+
+class CodeableConcept(Wire, frozen=True):
+    coding: tuple[Coding, ...] = ()
+    text: str | None = None
+
+
+class Quantity(Wire, frozen=True):
+    value: msgspec.Raw = ABSENT
+    comparator: str | None = None
+    unit: str | None = None
+    system: str | None = None
+    code: str | None = None
+
+
+class Identifier(Wire, frozen=True):
+    system: str | None = None
+    value: str | None = None
+
+
+class Reference(Wire, frozen=True):
+    reference: str | None = None
+    display: str | None = None
+    identifier: Identifier | None = None
+
+
+class Period(Wire, frozen=True):
+    start: str | None = None
+    end: str | None = None
+
+
+class Annotation(Wire, frozen=True):
+    text: str | None = None
+
+
+class Meta(Wire, frozen=True):
+    version_id: str | None = None
+    last_updated: str | None = None
+
+
+class ReferenceRange(Wire, frozen=True):
+    low: Quantity | None = None
+    high: Quantity | None = None
+    text: str | None = None
+
+
+class Component(Wire, frozen=True):
+    code: CodeableConcept | None = None
+    value_quantity: Quantity | None = None
+    value_string: str | None = None
+    value_codeable_concept: CodeableConcept | None = None
+    data_absent_reason: CodeableConcept | None = None
+    interpretation: tuple[CodeableConcept, ...] = ()
+
+
+class TimingRepeat(Wire, frozen=True):
+    frequency: msgspec.Raw = ABSENT
+    period: msgspec.Raw = ABSENT
+    period_unit: str | None = None
+
+
+class Timing(Wire, frozen=True):
+    repeat: TimingRepeat | None = None
+
+
+class DoseAndRate(Wire, frozen=True):
+    dose_quantity: Quantity | None = None
+
+
+class Dosage(Wire, frozen=True):
+    text: str | None = None
+    timing: Timing | None = None
+    route: CodeableConcept | None = None
+    dose_and_rate: tuple[DoseAndRate, ...] = ()
+
+
+class AdministeredDosage(Wire, frozen=True):
+    """MedicationAdministration.dosage is one object, with ``dose`` instead of ``doseAndRate``."""
+
+    text: str | None = None
+    route: CodeableConcept | None = None
+    dose: Quantity | None = None
+
+
+class EncounterDiagnosis(Wire, frozen=True):
+    condition: Reference | None = None
+
+
+class Link(Wire, frozen=True):
+    relation: str | None = None
+    url: str | None = None
+
+
+class Issue(Wire, frozen=True):
+    severity: str | None = None
+    code: str | None = None
+    diagnostics: str | None = None
+
+
+class Resource(Wire, frozen=True, kw_only=True):
+    """Any resource. Which elements mean something depends on ``resource_type``."""
+
+    resource_type: str = ""
+    id: str | None = None
+    meta: Meta | None = None
+    status: str | None = None
+    identifier: tuple[Identifier, ...] | Identifier = ()
+    modifier_extension: tuple[Extension, ...] = ()
+    contained: tuple[Resource, ...] = ()
+    code: CodeableConcept | None = None
+    subject: Reference | None = None
+    patient: Reference | None = None
+    note: tuple[Annotation, ...] = ()
+    # Observation
+    value_quantity: Quantity | None = None
+    value_string: str | None = None
+    value_codeable_concept: CodeableConcept | None = None
+    value_boolean: bool | None = None
+    value_integer: msgspec.Raw = ABSENT
+    value_date_time: str | None = None
+    value_range: msgspec.Raw = ABSENT
+    value_ratio: msgspec.Raw = ABSENT
+    data_absent_reason: CodeableConcept | None = None
+    interpretation: tuple[CodeableConcept, ...] = ()
+    component: tuple[Component, ...] = ()
+    has_member: tuple[Reference, ...] = ()
+    reference_range: tuple[ReferenceRange, ...] = ()
+    effective_date_time: str | None = None
+    effective_instant: str | None = None
+    effective_period: Period | None = None
+    issued: str | None = None
+    method: CodeableConcept | None = None
+    device: Reference | None = None
+    specimen: Reference | None = None
+    performer: tuple[Reference, ...] = ()
+    # DiagnosticReport
+    result: tuple[Reference, ...] = ()
+    # Condition, AllergyIntolerance (STU3 sent clinicalStatus as a plain code)
+    clinical_status: CodeableConcept | str | None = None
+    verification_status: CodeableConcept | str | None = None
+    onset_date_time: str | None = None
+    abatement_date_time: str | None = None
+    recorded_date: str | None = None
+    type: str | tuple[CodeableConcept, ...] | CodeableConcept | None = None
+    # MedicationRequest, MedicationStatement, MedicationAdministration
+    intent: str | None = None
+    do_not_perform: bool | None = None
+    medication_codeable_concept: CodeableConcept | None = None
+    medication_reference: Reference | None = None
+    authored_on: str | None = None
+    date_asserted: str | None = None
+    dosage_instruction: tuple[Dosage, ...] = ()
+    dosage: tuple[Dosage, ...] | AdministeredDosage = ()
+    reason_code: tuple[CodeableConcept, ...] = ()
+    # Procedure, Encounter
+    performed_date_time: str | None = None
+    performed_period: Period | None = None
+    period: Period | None = None
+    diagnosis: tuple[EncounterDiagnosis, ...] = ()
+    context: Reference | None = None
+    # Patient
+    birth_date: str | None = None
+    gender: str | None = None
+    deceased_boolean: bool | None = None
+    deceased_date_time: str | None = None
+    active: bool | None = None
+    # Bundle, OperationOutcome
+    entry: tuple[Entry, ...] = ()
+    link: tuple[Link, ...] = ()
+    issue: tuple[Issue, ...] = ()
+    # What the decoder had to leave out, as element paths: filled by decoding.py, under a name that no FHIR element has.
+    unreadable: tuple[str, ...] = msgspec.field(default=(), name="\uffff")
+
+
+class Entry(Wire, frozen=True):
+    full_url: str | None = None
+    resource: Resource | None = None

@@ -1,0 +1,58 @@
+"""What the product knows: read from the TOML files of this folder, checked, and shown.
+
+    knowledge = load_knowledge("international")
+
+Raises `KnowledgeError`, whose ``problems`` name file, item and word.
+"""
+
+from clinical.knowledge.checking import check_knowledge
+from clinical.knowledge.loading import PACKAGE_FOLDER, Knowledge, Table, load_knowledge
+from clinical.knowledge.needs import Need, needs
+from clinical.knowledge.problems import KnowledgeError, Problem
+from clinical.knowledge.question_schema import Question
+from clinical.knowledge.schema import (
+    Advice,
+    Band,
+    Caution,
+    Conflict,
+    Derivation,
+    Finding,
+    Freshness,
+    Jurisdiction,
+    Limit,
+    Proposal,
+    Rule,
+    Source,
+)
+from clinical.knowledge.showing import show_nutrient
+from clinical.knowledge.visiting import all_parts_of, parts
+from clinical.knowledge.wording import in_words
+
+__all__ = [
+    "PACKAGE_FOLDER",
+    "Advice",
+    "Band",
+    "Caution",
+    "Conflict",
+    "Derivation",
+    "Finding",
+    "Freshness",
+    "Jurisdiction",
+    "Knowledge",
+    "KnowledgeError",
+    "Limit",
+    "Need",
+    "Problem",
+    "Proposal",
+    "Question",
+    "Rule",
+    "Source",
+    "Table",
+    "all_parts_of",
+    "check_knowledge",
+    "in_words",
+    "load_knowledge",
+    "needs",
+    "parts",
+    "show_nutrient",
+]

@@ -1,0 +1,57 @@
+"""FHIR datatypes that both kinds of order need."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from clinical.knowledge.naming import unit_in_words
+from clinical.knowledge.order_schema import Amount, OrderCoding
+
+SYSTEMS = {
+    "loinc": "http://loinc.org",
+    "rxnorm": "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "snomed": "http://snomed.info/sct",
+    "atc": "http://www.whocc.no/atc",
+}
+UCUM = "http://unitsofmeasure.org"
+
+
+def coding(system: str, code: str, display: str) -> dict[str, Any]:
+    """A Coding; ``system`` is the knowledge's short word for it."""
+    return {"system": SYSTEMS[system], "code": code, "display": display}
+
+
+def concept(codings: tuple[OrderCoding, ...], text: str) -> dict[str, Any]:
+    """A CodeableConcept. Where the knowledge holds no code, the text alone: an empty list is not FHIR."""
+    coded = [coding(one.system, one.code, one.display) for one in codings]
+    return {"coding": coded, "text": text} if coded else {"text": text}
+
+
+def quantity(amount: Amount) -> dict[str, Any]:
+    """A Quantity with its UCUM code, and the unit as people read it ("tablet" for {tablet})."""
+    return {
+        "value": number(amount.value),
+        "unit": unit_in_words(amount.unit, amount.value),
+        "system": UCUM,
+        "code": amount.unit,
+    }
+
+
+def number(value: Decimal) -> int | float:
+    """A JSON number that reads as the knowledge wrote it: 12, not 12.0; 0.4, not 0.40000000000000002."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def references(all_references: tuple[str, ...]) -> list[dict[str, str]]:
+    return [{"reference": reference} for reference in all_references]
+
+
+def subject(patient_reference: str | None) -> dict[str, str]:
+    """Who the order is for. FHIR demands a subject; a chart whose Patient has no id gets words, never a guessed id."""
+    return {"reference": patient_reference} if patient_reference else {"display": "The patient of this chart"}
+
+
+def sentences(*texts: str) -> str:
+    """Joins texts into one paragraph, each ending in a full stop."""
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in texts if text)

@@ -1,0 +1,37 @@
+"""The closed list of questions a rule may ask, and ``assess``."""
+
+from __future__ import annotations
+
+from clinical.reasoning.assessing import assess
+from clinical.reasoning.assessment import (
+    INDICATORS,
+    SEVERITIES,
+    Advice,
+    Assessment,
+    Caution,
+    Context,
+    Finding,
+    Indicator,
+    Proposal,
+    Seen,
+    Severity,
+    Withheld,
+)
+from clinical.reasoning.sentences import told
+
+__all__ = [
+    "INDICATORS",
+    "SEVERITIES",
+    "Advice",
+    "Assessment",
+    "Caution",
+    "Context",
+    "Finding",
+    "Indicator",
+    "Proposal",
+    "Seen",
+    "Severity",
+    "Withheld",
+    "assess",
+    "told",
+]

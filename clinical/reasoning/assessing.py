@@ -1,0 +1,193 @@
+"""``assess(chart, knowledge, today)``: a pure function. The same chart, knowledge and day give the same assessment."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from clinical.chart.facts import Chart, DataQuality, Measurement
+from clinical.knowledge import Knowledge
+from clinical.reasoning.assessment import INDICATORS, Advice, Assessment, Finding, Seen
+from clinical.reasoning.comparing import band_of
+from clinical.reasoning.compiling import CompiledKnowledge, compiled
+from clinical.reasoning.context import describe, published
+from clinical.reasoning.deciding import Decisions, Made, ask, decide
+from clinical.reasoning.derived import derive
+from clinical.reasoning.evidence import Evidence
+from clinical.reasoning.proposing import offer, worded_cautions, worded_proposals, worded_withheld
+from clinical.reasoning.questions import LISTS
+from clinical.reasoning.selecting import select
+from clinical.reasoning.sentences import band_sentence, because
+
+
+def assess(chart: Chart, knowledge: Knowledge, today: date, evaluate_restless_legs: bool = False) -> Assessment:
+    """What the chart says about nutrients on ``today``.
+
+    ``evaluate_restless_legs`` applies the restless-legs limits although the chart does not assert the syndrome; the
+    assessment says so. Raises nothing for a readable chart: a faulty rule is named in ``gaps``.
+    """
+    rules = compiled(knowledge)
+    evidence = _gather(chart, rules, today, evaluate_restless_legs)
+    if chart.patient.deceased:
+        return _silent(chart, evidence)
+    decisions = decide(rules, evidence)
+    _reserve(rules, evidence, decisions)
+    made = offer(rules, evidence, decisions)
+    cautions = worded_cautions(evidence, decisions, made)
+    proposals = worded_proposals(rules, evidence, decisions, made)
+    return Assessment(
+        patient=chart.patient,
+        assessed_on=today,
+        knowledge_version=knowledge.version,
+        jurisdiction=knowledge.jurisdiction,
+        context=published(evidence.person, evaluate_restless_legs),
+        measurements=tuple(_seen(chart, evidence)),
+        findings=tuple(_finding(item, evidence) for item in _worst_first(decisions)),
+        data_quality=_data_quality(chart, evidence),
+        cautions=cautions,
+        proposals=proposals,
+        withheld=worded_withheld(evidence, made),
+        advice=_advice(rules, evidence, decisions),
+        gaps=(*_unavailable(chart), *decisions.faults),
+        other_patients=chart.other_patients,
+    )
+
+
+def _gather(chart: Chart, rules: CompiledKnowledge, today: date, evaluate_restless_legs: bool) -> Evidence:
+    person = describe(chart, today, evaluate_restless_legs)
+    born = chart.patient.birth_date.day if chart.patient.birth_date else None
+    selection = select(chart.measurements, today, born, rules.knowledge.conflicts, _takes_d2(chart))
+    for item in derive(selection.usable, rules.derivations):
+        selection.derived.append(item)
+        selection.usable.setdefault(item.analyte, []).append(item)
+        selection.usable[item.analyte].sort(
+            key=lambda found: found.effective.order if found.effective else (0.0, ""), reverse=True
+        )
+    evidence = Evidence(chart, rules.knowledge, today, person, selection)
+    for name in sorted(selection.usable):
+        evidence.choose(name, rules.knowledge.freshness.get(name), _shorter(name, rules, evidence))
+    return evidence
+
+
+def _reserve(rules: CompiledKnowledge, evidence: Evidence, decisions: Decisions) -> None:
+    """Says of current results why they are used with reserve."""
+    for reserve, question in rules.reserves:
+        affected = [evidence.current[name] for name in reserve.analytes if name in evidence.current]
+        if reserve.outside_hours is not None:
+            affected = [item for item in affected if _outside(item, reserve.outside_hours)]
+        if affected and ask(question, evidence, decisions.faults, reserve.id).yes:
+            for item in affected:
+                evidence.selection.note(item, reserve.id, reserve.text, blocks=False)
+                if reserve.unticks:
+                    evidence.doubtful.update(item.facts)
+
+
+def _outside(item: Measurement, hours: tuple[int, int]) -> bool:
+    hour = item.effective.local_hour if item.effective else None
+    return hour is not None and not hours[0] <= hour < hours[1]
+
+
+def _silent(chart: Chart, evidence: Evidence) -> Assessment:
+    """For a patient recorded as deceased: the results, and no finding, caution or proposal (DQ.ID)."""
+    reason = "the patient is recorded as deceased; nothing is judged or proposed"
+    note = DataQuality("DQ.ID", reason, None, chart.patient.reference)
+    return Assessment(
+        patient=chart.patient,
+        assessed_on=evidence.today,
+        knowledge_version=evidence.knowledge.version,
+        jurisdiction=evidence.knowledge.jurisdiction,
+        context=published(evidence.person, evaluated=False),
+        measurements=tuple(_seen(chart, evidence)),
+        findings=(),
+        data_quality=(note, *_data_quality(chart, evidence)),
+        cautions=(),
+        proposals=(),
+        withheld=(),
+        advice=(),
+        gaps=(),
+        other_patients=chart.other_patients,
+    )
+
+
+def _takes_d2(chart: Chart) -> bool:
+    return any("ergocalciferol" in medication.groups and medication.active for medication in chart.medications)
+
+
+def _shorter(name: str, rules: CompiledKnowledge, evidence: Evidence) -> int | None:
+    return min((days for days, question in rules.shorter.get(name, ()) if question(evidence).yes), default=None)
+
+
+def _seen(chart: Chart, evidence: Evidence) -> list[Seen]:
+    """Every result that was read, newest first within each analyte, with the label of its number."""
+    excluded = evidence.selection.excluded
+    listed = [
+        Seen(item, _label(item, evidence), item.usable and id(item) not in excluded)
+        for item in (*chart.measurements, *evidence.selection.derived)
+    ]
+    return sorted(listed, key=lambda seen: _place(seen.measurement))
+
+
+def _place(item: Measurement) -> tuple[str, float, str, str]:
+    moment = item.effective.order[0] if item.effective else 0.0
+    return item.analyte, -moment, item.source or "", item.reported
+
+
+def _label(item: Measurement, evidence: Evidence) -> str | None:
+    if item.part in ("D2", "D3") and item not in evidence.selection.usable.get(item.analyte, ()):
+        return None
+    band = band_of(item, evidence.knowledge.bands_by_analyte.get(item.analyte, ()))
+    return band.id if band else None
+
+
+def _worst_first(decisions: Decisions) -> list[Made]:
+    return sorted(decisions.made.values(), key=lambda made: -INDICATORS.index(made.indicator))
+
+
+def _finding(made: Made, evidence: Evidence) -> Finding:
+    statement = made.statement
+    template = getattr(statement, "because", None)
+    if template is not None:
+        sentence = because(template, evidence)
+    else:
+        sentence = band_sentence(made.measurement, statement) if made.measurement else statement.title  # type: ignore[arg-type]
+    return Finding(
+        id=statement.id,
+        nutrient=evidence.knowledge.nutrient_of.get(statement.id, made.nutrient),
+        analyte=statement.analyte,
+        indicator=made.indicator,
+        title=statement.title,
+        because=sentence,
+        consider=statement.consider,
+        facts=made.facts,
+        citations=statement.sources,
+        section=statement.section,
+        strength=statement.strength,
+        verified=statement.verified,
+        rule=made.rule,
+        card=statement.card,
+        overdue=statement.due < evidence.today,
+    )
+
+
+def _data_quality(chart: Chart, evidence: Evidence) -> tuple[DataQuality, ...]:
+    """One entry per Observation and reason, in an order that does not depend on how they came."""
+    entries = {
+        (note.id, note.analyte or "", note.source or "", note.reason): note
+        for note in (*chart.data_quality, *evidence.notes)
+    }
+    return tuple(entries[key] for key in sorted(entries))
+
+
+def _advice(rules: CompiledKnowledge, evidence: Evidence, decisions: Decisions) -> tuple[Advice, ...]:
+    return tuple(
+        Advice(item.id, rules.knowledge.nutrient_of.get(item.id), item.topic, item.text, item.sources)
+        for item, question in rules.advice
+        if ask(question, evidence, decisions.faults, item.id).yes
+    )
+
+
+def _unavailable(chart: Chart) -> list[str]:
+    return [
+        f"{words[0].upper()}{words[1:]} was not available."
+        for kind, words in LISTS.items()
+        if kind not in chart.answered and kind != "Procedure"
+    ]

@@ -1,0 +1,117 @@
+"""The knowledge made ready to be asked: every question a function, every pattern resolved. Once per knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from clinical.knowledge import Knowledge
+from clinical.knowledge.schema import Advice, Band, Caution, Escalation, Finding, Indicator, Proposal, Reserve, Rule
+from clinical.reasoning.questions import Ask, compile_question
+
+
+class AskedRule(NamedTuple):
+    rule: Rule
+    ask: Ask
+
+
+class AskedBand(NamedTuple):
+    band: Band
+    ask: Ask | None
+
+
+class AskedCaution(NamedTuple):
+    caution: Caution
+    ask: Ask
+    relevant: Ask | None
+    affects: frozenset[str]
+
+
+class AskedProposal(NamedTuple):
+    proposal: Proposal
+    ask: Ask | None
+
+
+class AskedAdvice(NamedTuple):
+    advice: Advice
+    ask: Ask
+
+
+class AskedReserve(NamedTuple):
+    reserve: Reserve
+    ask: Ask
+
+
+class Part(NamedTuple):
+    """One file: its bands that are findings, then its decision table."""
+
+    nutrient: str | None
+    bands: tuple[AskedBand, ...]
+    rules: tuple[AskedRule, ...]
+
+
+class CompiledKnowledge:
+    """What ``assess`` works with. Holds the knowledge it was made of."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.parts = tuple(
+            Part(
+                file.content.nutrient,
+                tuple(AskedBand(band, self._ask(band.when)) for band in file.content.band if band.indicator),
+                tuple(AskedRule(rule, compile_question(rule.when, knowledge)) for rule in file.content.rule),
+            )
+            for file in knowledge.files
+        )
+        self.proposals = {
+            name: AskedProposal(proposal, self._ask(proposal.when)) for name, proposal in knowledge.proposals.items()
+        }
+        self.cautions = tuple(self._caution(caution) for caution in knowledge.cautions)
+        self.advice = tuple(AskedAdvice(item, compile_question(item.when, knowledge)) for item in knowledge.advice)
+        self.escalations = {
+            statement.id: tuple(self._escalations(statement.escalates)) for statement in self._statements()
+        }
+        self.shorter = {
+            name: tuple((shorter.days, compile_question(shorter.when, knowledge)) for shorter in freshness.shorter)
+            for name, freshness in knowledge.freshness.items()
+        }
+        self.reserves = tuple(
+            AskedReserve(item, compile_question(item.when, knowledge))
+            for file in knowledge.files
+            for item in file.content.reserve
+        )
+        self.derivations = tuple(item for file in knowledge.files for item in file.content.derivation)
+
+    def _ask(self, question: object) -> Ask | None:
+        return None if question is None else compile_question(question, self.knowledge)
+
+    def _caution(self, caution: Caution) -> AskedCaution:
+        affects = frozenset(
+            name for name in self.knowledge.proposals for pattern in caution.affects if fnmatchcase(name, pattern)
+        )
+        ask = compile_question(caution.when, self.knowledge)
+        return AskedCaution(caution, ask, self._ask(caution.relevant_when), affects)
+
+    def _statements(self) -> Iterable[Finding | Band]:
+        yield from self.knowledge.findings.values()
+        for bands in self.knowledge.bands_by_id.values():
+            yield from bands
+
+    def _escalations(self, escalations: Iterable[Escalation]) -> Iterable[tuple[Indicator, Ask]]:
+        for escalation in escalations:
+            yield escalation.to, compile_question(escalation.when, self.knowledge)
+
+
+_COMPILED: dict[int, CompiledKnowledge] = {}
+_AT_MOST = 12
+
+
+def compiled(knowledge: Knowledge) -> CompiledKnowledge:
+    """Compiled once per knowledge object; the few in use (one per jurisdiction) are kept."""
+    found = _COMPILED.get(id(knowledge))
+    if found is None or found.knowledge is not knowledge:
+        if len(_COMPILED) >= _AT_MOST:
+            _COMPILED.clear()
+        found = _COMPILED[id(knowledge)] = CompiledKnowledge(knowledge)
+    return found

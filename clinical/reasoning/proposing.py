@@ -1,0 +1,232 @@
+"""From candidates to proposals: cautions are asked, what they hold back is withheld, the rest is drafted as orders.
+
+Safety order: a caution that holds back always wins; a warning or an unknown contraindication takes the tick away; a
+proposal is made only where its own conditions are answered yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from clinical.knowledge import schema
+from clinical.orders import draft_medication_request, draft_service_requests
+from clinical.reasoning.answers import Answer, distinct
+from clinical.reasoning.assessment import Caution, Proposal, Withheld
+from clinical.reasoning.compiling import AskedCaution, CompiledKnowledge
+from clinical.reasoning.deciding import Decisions, ask
+from clinical.reasoning.evidence import Evidence
+from clinical.reasoning.sentences import named
+
+_UNTICKING = frozenset({"warning", "contraindicated"})
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A caution that was asked, with its answer."""
+
+    asked: AskedCaution
+    answer: Answer
+
+
+class Offer(msgspec.Struct):
+    """What is made of the candidates."""
+
+    made: dict[str, int] = {}
+    held_back: dict[str, list[str]] = {}
+    open_points: dict[str, tuple[str, ...]] = {}
+    cautions: list[Held] = []
+
+
+def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions) -> Offer:
+    """Which proposals are made, which are held back and by what."""
+    result = Offer()
+    _keep_fitting(knowledge, evidence, decisions, result)
+    result.cautions = [Held(asked, _asked(asked, evidence, decisions)) for asked in knowledge.cautions]
+    _hold_back(evidence, result)
+    for name in evidence.candidates:
+        if name not in result.held_back:
+            result.made[name] = 0
+    _add_companions(knowledge, decisions, result)
+    _add_what_cautions_ask_for(knowledge, evidence, decisions, result)
+    evidence.candidates = dict.fromkeys(result.made)
+    return result
+
+
+def _keep_fitting(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions, result: Offer) -> None:
+    for name in tuple(evidence.candidates):
+        fits = _fits(name, knowledge, evidence, decisions)
+        if fits.yes:
+            result.open_points[name] = fits.missing
+        else:
+            del evidence.candidates[name]
+
+
+def _fits(name: str, knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions) -> Answer:
+    question = knowledge.proposals[name].ask
+    return Answer(True) if question is None else ask(question, evidence, decisions.faults, name)
+
+
+def _asked(asked: AskedCaution, evidence: Evidence, decisions: Decisions) -> Answer:
+    answer = ask(asked.ask, evidence, decisions.faults, asked.caution.id)
+    earlier = evidence.cautions.get(asked.caution.id)
+    if earlier is None or answer.truth or (earlier.truth is False and answer.truth is None):
+        evidence.cautions[asked.caution.id] = answer
+    return answer
+
+
+def _hold_back(evidence: Evidence, result: Offer) -> None:
+    for held in result.cautions:
+        if held.answer.yes and held.asked.caution.holds_back:
+            for name in evidence.candidates:
+                if name in held.asked.affects:
+                    result.held_back.setdefault(name, []).append(held.asked.caution.id)
+    evidence.withheld.update(dict.fromkeys(result.held_back))
+
+
+def _add_companions(knowledge: CompiledKnowledge, decisions: Decisions, result: Offer) -> None:
+    for name in tuple(result.made):
+        if name in decisions.alone:
+            continue
+        for companion in knowledge.proposals[name].proposal.companions:
+            if companion.proposal not in result.made and companion.proposal not in result.held_back:
+                result.made[companion.proposal] = companion.after_days
+                reasons = decisions.reasons.get(companion.proposal, ()) + decisions.reasons.get(name, ())
+                decisions.reasons[companion.proposal] = distinct(reasons)
+
+
+def _add_what_cautions_ask_for(
+    knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions, result: Offer
+) -> None:
+    for held in result.cautions:
+        if held.asked.caution.proposes and held.answer.yes and is_relevant(held, evidence, decisions, result):
+            for name in held.asked.caution.proposes:
+                if name not in result.made and _fits(name, knowledge, evidence, decisions).yes:
+                    result.made[name] = 0
+                    decisions.reasons[name] = distinct((*decisions.reasons.get(name, ()), *held.answer.facts))
+
+
+def is_relevant(held: Held, evidence: Evidence, decisions: Decisions, result: Offer) -> bool:
+    """Does it affect a proposal made or withheld here, or a finding here (decision 2)?"""
+    asked = held.asked
+    if any(name in result.made or name in evidence.withheld for name in asked.affects):
+        return True
+    if any(name in evidence.findings for name in asked.caution.concerns):
+        return True
+    return asked.relevant is not None and ask(asked.relevant, evidence, decisions.faults, asked.caution.id).yes
+
+
+def worded_cautions(evidence: Evidence, decisions: Decisions, result: Offer) -> tuple[Caution, ...]:
+    """Every caution whose trigger holds on this chart, in reading order."""
+    return tuple(
+        _caution(held, is_relevant(held, evidence, decisions, result), evidence)
+        for held in result.cautions
+        if held.answer.yes
+    )
+
+
+def _caution(held: Held, relevant: bool, evidence: Evidence) -> Caution:
+    caution = held.asked.caution
+    return Caution(
+        id=caution.id,
+        nutrient=evidence.knowledge.nutrient_of.get(caution.id),
+        severity=caution.severity,
+        affects=tuple(name for name in evidence.knowledge.proposals if name in held.asked.affects),
+        relevant=relevant,
+        holds_back=caution.holds_back,
+        text=caution.text,
+        facts=held.answer.facts,
+        citations=caution.sources,
+        section=caution.section,
+        strength=caution.strength,
+        verified=caution.verified,
+    )
+
+
+def worded_proposals(
+    knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions, result: Offer
+) -> tuple[Proposal, ...]:
+    """The proposals with their orders, in the order in which they were considered."""
+    affecting = _affecting(result)
+    return tuple(
+        _proposal(knowledge.proposals[name].proposal, after_days, affecting.get(name, ()), evidence, decisions, result)
+        for name, after_days in result.made.items()
+    )
+
+
+def _affecting(result: Offer) -> Mapping[str, list[Held]]:
+    by_proposal: dict[str, list[Held]] = {}
+    for held in result.cautions:
+        for name in held.asked.affects:
+            by_proposal.setdefault(name, []).append(held)
+    return by_proposal
+
+
+def _proposal(
+    proposal: schema.Proposal, after_days: int, affecting: Iterable[Held], evidence: Evidence, decisions: Decisions,
+    result: Offer,
+) -> Proposal:  # fmt: skip
+    holding = [held for held in affecting if held.answer.yes]
+    grave = [held for held in affecting if held.asked.caution.severity in _UNTICKING]
+    unknowns = _unknowns(grave, result.open_points.get(proposal.id, ()), evidence)
+    ticked = proposal.preselect and proposal.id not in decisions.unticked and not unknowns
+    reasons = decisions.reasons.get(proposal.id, ())
+    ticked = ticked and not any(held.answer.yes for held in grave) and evidence.doubtful.isdisjoint(reasons)
+    return Proposal(
+        id=proposal.id,
+        nutrient=evidence.knowledge.nutrient_of.get(proposal.id),
+        kind=proposal.kind,
+        preselected=ticked,
+        label=proposal.label,
+        text=proposal.text,
+        resources=tuple(_orders(proposal, after_days, reasons, _beware(holding), evidence)),
+        cautions=distinct(held.asked.caution.id for held in holding),
+        unknowns=unknowns,
+        citations=proposal.sources,
+    )
+
+
+def _unknowns(grave: Iterable[Held], open_points: tuple[str, ...], evidence: Evidence) -> tuple[str, ...]:
+    missing = [word for held in grave if held.answer.truth is not True for word in held.answer.missing]
+    return distinct(named(word, evidence.knowledge) for word in (*open_points, *missing))
+
+
+def _beware(holding: Iterable[Held]) -> str:
+    """The cautions that apply, for the note of the order: they stay with it when the card is gone."""
+    texts = distinct(held.asked.caution.text for held in holding if held.asked.caution.severity != "info")
+    return f"Beware of: {' '.join(texts)}" if texts else ""
+
+
+def _orders(
+    proposal: schema.Proposal, after_days: int, reasons: tuple[str, ...], beware: str, evidence: Evidence
+) -> list[dict[str, object]]:
+    patient = evidence.chart.patient.reference
+    # R4 lets an order name Observations and Conditions as its reason; what is contained or has no id cannot be named.
+    named_facts = tuple(fact for fact in reasons if fact.startswith(("Observation/", "Condition/")) and "#" not in fact)
+    if proposal.kind == "medication":
+        return [draft_medication_request(proposal, patient, evidence.today, named_facts, beware)]
+    if proposal.kind == "laboratory":
+        return list(draft_service_requests(proposal, patient, evidence.today, after_days, named_facts))
+    return []
+
+
+def worded_withheld(evidence: Evidence, result: Offer) -> tuple[Withheld, ...]:
+    """What was considered and not made, with what holds it back."""
+    return tuple(
+        Withheld(
+            name,
+            evidence.knowledge.nutrient_of.get(name),
+            tuple(distinct(result.held_back.get(name, _stops(name, result)))),
+        )
+        for name in evidence.withheld
+        if name not in result.made
+    )
+
+
+def _stops(name: str, result: Offer) -> list[str]:
+    """A row that withholds does so on the ground of the cautions about it."""
+    return [
+        held.asked.caution.id
+        for held in result.cautions
+        if held.answer.yes and held.asked.caution.holds_back and name in held.asked.affects
+    ]

@@ -1,0 +1,116 @@
+"""Questions about measurements: compared with named limits, or whether there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from clinical.chart.facts import Measurement
+from clinical.knowledge import Knowledge
+from clinical.knowledge import question_schema as asked
+from clinical.reasoning.answers import Answer
+from clinical.reasoning.comparing import compared, in_unit
+from clinical.reasoning.evidence import Evidence
+from clinical.reasoning.questions.asking import Ask
+
+
+def about_analyte(question: asked.AskAnalyte, knowledge: Knowledge) -> Ask:
+    find = _finder(question)
+    if question.measured is not None:
+        return _is_measured(find, question)
+    tests = _tests(question, knowledge)
+
+    def ask(evidence: Evidence) -> Answer:
+        measurement = find(evidence)
+        if measurement is None:
+            return Answer(None, (), (question.analyte,))
+        truth: bool | None = True
+        for test in tests:
+            held = test(measurement)
+            if held is False:
+                return Answer(False, measurement.facts)
+            truth = None if held is None else truth
+        return Answer(truth, measurement.facts, () if truth else (question.analyte,))
+
+    return ask
+
+
+def _finder(question: asked.AskAnalyte) -> Callable[[Evidence], Measurement | None]:
+    name, days = question.analyte, question.within_days
+    partner, apart = question.paired_with, question.paired_days
+    if partner is not None:
+        return lambda evidence: evidence.paired(name, partner, apart or 0)
+    if days is not None:
+        return lambda evidence: evidence.within(name, days)
+    return lambda evidence: evidence.current.get(name)
+
+
+def _is_measured(find: Callable[[Evidence], Measurement | None], question: asked.AskAnalyte) -> Ask:
+    def ask(evidence: Evidence) -> Answer:
+        measurement = find(evidence)
+        facts = measurement.facts if measurement else ()
+        return Answer((measurement is not None) == question.measured, facts)
+
+    return ask
+
+
+Test = Callable[[Measurement], bool | None]
+
+
+def _tests(question: asked.AskAnalyte, knowledge: Knowledge) -> list[Test]:
+    tests: list[Test] = []
+    for word, test in (("below", _below), ("at_most", _at_most), ("above", _above), ("at_least", _at_least)):
+        limit = getattr(question, word)
+        if limit is not None:
+            tests.append(test(values_of(limit, knowledge)))
+    if question.within_percent is not None and question.of is not None:
+        tests.append(_near(values_of(question.of, knowledge), question.within_percent))
+    if question.method is not None:
+        method = question.method.lower()
+        tests.append(lambda measurement: method in (measurement.method or "").lower())
+    return tests
+
+
+def values_of(limit: str, knowledge: Knowledge) -> dict[str, Decimal]:
+    return {amount.unit: amount.value for amount in knowledge.limits[limit].values}
+
+
+def _below(limit: Mapping[str, Decimal]) -> Test:
+    def test(measurement: Measurement) -> bool | None:
+        interval, edge = compared(measurement, limit)
+        return interval.below(edge)
+
+    return test
+
+
+def _at_most(limit: Mapping[str, Decimal]) -> Test:
+    def test(measurement: Measurement) -> bool | None:
+        interval, edge = compared(measurement, limit)
+        return interval.at_most(edge)
+
+    return test
+
+
+def _above(limit: Mapping[str, Decimal]) -> Test:
+    at_most = _at_most(limit)
+    return lambda measurement: _opposite(at_most(measurement))
+
+
+def _at_least(limit: Mapping[str, Decimal]) -> Test:
+    below = _below(limit)
+    return lambda measurement: _opposite(below(measurement))
+
+
+def _opposite(truth: bool | None) -> bool | None:
+    return None if truth is None else not truth
+
+
+def _near(limit: Mapping[str, Decimal], percent: Decimal) -> Test:
+    def test(measurement: Measurement) -> bool | None:
+        unit = measurement.unit if measurement.unit in limit else next(iter(limit))
+        interval = in_unit(measurement, unit)
+        if interval.low != interval.high:
+            return None
+        return abs(interval.low - limit[unit]) * 100 <= percent * limit[unit]
+
+    return test

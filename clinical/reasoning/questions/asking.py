@@ -1,0 +1,22 @@
+"""What every question becomes: a function of the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clinical.reasoning.answers import NO, Answer
+from clinical.reasoning.evidence import Evidence
+
+Ask = Callable[[Evidence], Answer]
+LISTS = {
+    "Condition": "the problem list",
+    "MedicationRequest": "the medication list",
+    "AllergyIntolerance": "the allergy list",
+    "Procedure": "the list of procedures",
+}
+_UNLISTED = {kind: Answer(False, (), (words,)) for kind, words in LISTS.items()}
+
+
+def none_listed(evidence: Evidence, resource_type: str) -> Answer:
+    """No; and where the list itself was not sent, that it was not."""
+    return NO if resource_type in evidence.chart.answered else _UNLISTED[resource_type]

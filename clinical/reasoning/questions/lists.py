@@ -1,0 +1,126 @@
+"""Questions about the chart's lists: problems, medicines, allergies, procedures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from clinical.chart.facts import Medication
+from clinical.knowledge import Knowledge
+from clinical.knowledge import question_schema as asked
+from clinical.reasoning.answers import NO, UNKNOWN, YES, Answer, all_of, any_of, distinct
+from clinical.reasoning.evidence import Evidence
+from clinical.reasoning.questions.analytes import values_of
+from clinical.reasoning.questions.asking import Ask, none_listed
+
+
+def _groups(words: str | tuple[str, ...]) -> frozenset[str]:
+    return frozenset((words,) if isinstance(words, str) else words)
+
+
+def about_condition(question: asked.AskCondition, _: Knowledge) -> Ask:
+    groups = _groups(question.condition)
+    states = frozenset({"active", "unconfirmed", "past"} if question.history else {"active", "unconfirmed"})
+
+    def ask(evidence: Evidence) -> Answer:
+        facts = [item.source for item in evidence.chart.conditions if item.state in states and item.groups & groups]
+        return Answer(True, distinct(facts)) if facts else none_listed(evidence, "Condition")
+
+    return ask
+
+
+def about_medication(question: asked.AskMedication, knowledge: Knowledge) -> Ask:
+    groups = _groups(question.medication)
+    name = question.daily_above or question.daily_at_least
+    limit = values_of(name, knowledge) if name else None
+
+    def ask(evidence: Evidence) -> Answer:
+        answers = [
+            _taken(item, question, limit, evidence) for item in evidence.chart.medications if item.groups & groups
+        ]
+        return (
+            any_of(answers)
+            if any(answer.truth is not False for answer in answers)
+            else none_listed(evidence, "MedicationRequest")
+        )
+
+    return ask
+
+
+def _taken(
+    item: Medication, question: asked.AskMedication, limit: Mapping[str, Decimal] | None, evidence: Evidence
+) -> Answer:
+    if not _counts(item, 30 if question.ended_within_days is None else question.ended_within_days, evidence):
+        return NO
+    if question.route is not None and item.route not in (None, question.route):
+        return NO
+    checks = [Answer(True, (item.source,))]
+    if question.for_days is not None:
+        checks.append(_has_run(item, question.for_days, evidence))
+    if question.started_within_days is not None:
+        checks.append(_has_begun(item, question.started_within_days, evidence))
+    if limit is not None:
+        checks.append(_takes(item, limit, at_least=question.daily_at_least is not None))
+    return all_of(checks)
+
+
+def _counts(item: Medication, ended_within_days: int, evidence: Evidence) -> bool:
+    """Being taken, or ended not longer ago than asked. What is only planned is not taken."""
+    if item.planned or (item.started is not None and item.started.after(evidence.today)):
+        return False
+    if item.ended is not None and not item.ended.after(evidence.today):
+        return item.ended.days_before(evidence.today) <= ended_within_days
+    return item.active
+
+
+def _has_run(item: Medication, days: int, evidence: Evidence) -> Answer:
+    if item.started is None:
+        return UNKNOWN
+    if item.started.days_before(evidence.today) >= days:
+        return YES
+    return UNKNOWN if item.start_is_prescription else NO
+
+
+def _has_begun(item: Medication, days: int, evidence: Evidence) -> Answer:
+    """Within the last ``days``; here a prescription's date counts as the beginning (decision 11)."""
+    if item.started is None:
+        return UNKNOWN
+    return YES if item.started.days_before(evidence.today) < days else NO
+
+
+def _takes(item: Medication, limit: Mapping[str, Decimal], *, at_least: bool) -> Answer:
+    """More a day than the limit (or as much); unknown unless dose and limit are told in the same unit (mg and mg/d)."""
+    for unit, value in limit.items():
+        if item.daily_dose is not None and item.dose_unit is not None and unit.startswith(f"{item.dose_unit}/"):
+            return YES if item.daily_dose > value or (at_least and item.daily_dose == value) else NO
+    return UNKNOWN
+
+
+def about_allergy(question: asked.AskAllergy, _: Knowledge) -> Ask:
+    groups = _groups(question.allergy)
+
+    def ask(evidence: Evidence) -> Answer:
+        facts = [
+            item.source
+            for item in evidence.chart.allergies
+            if item.groups & groups and (question.kind is None or item.kind in (None, question.kind))
+        ]
+        return Answer(True, distinct(facts)) if facts else none_listed(evidence, "AllergyIntolerance")
+
+    return ask
+
+
+def about_procedure(question: asked.AskProcedure, _: Knowledge) -> Ask:
+    groups = _groups(question.procedure)
+
+    def ask(evidence: Evidence) -> Answer:
+        facts = [
+            item.source
+            for item in evidence.chart.procedures
+            if item.groups & groups
+            and item.performed is not None
+            and 0 <= item.performed.days_before(evidence.today) <= question.within_days
+        ]
+        return Answer(True, distinct(facts)) if facts else none_listed(evidence, "Procedure")
+
+    return ask

@@ -1,0 +1,153 @@
+"""Which of many results counts: the newest that can be trusted, per analyte. The others stay in the trend.
+
+What is set aside is told. The order in which results came in never matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from clinical.chart.facts import DataQuality, Measurement
+from clinical.knowledge.schema import Conflict
+from clinical.reasoning.derived import total_vitamin_d
+
+
+class Selection(msgspec.Struct):
+    """Trusted results per analyte, newest first, and why the others are not among them."""
+
+    usable: dict[str, list[Measurement]] = {}
+    excluded: set[int] = set()
+    notes: list[DataQuality] = []
+    derived: list[Measurement] = []
+
+    def exclude(self, measurement: Measurement, id_: str, reason: str) -> None:
+        self.excluded.add(id(measurement))
+        self.note(measurement, id_, reason, blocks=True)
+
+    def note(self, measurement: Measurement, id_: str, reason: str, *, blocks: bool) -> None:
+        source = measurement.source or ", ".join(measurement.derived_from)
+        self.notes.append(DataQuality(id_, reason, measurement.analyte, source, blocks))
+
+
+def select(
+    measurements: Sequence[Measurement], today: date, born: date | None, conflicts: Sequence[Conflict], on_d2: bool
+) -> Selection:
+    """Sets aside the future, copies and contradictions; sums 25-OH-D2 and -D3 of one specimen."""
+    selection = Selection()
+    trusted = [item for item in measurements if item.usable and _in_time(item, today, born, selection)]
+    by_analyte: dict[str, list[Measurement]] = {}
+    for item in sorted(trusted, key=_newest_first):
+        by_analyte.setdefault(item.analyte, []).append(item)
+    for name, found in by_analyte.items():
+        selection.usable[name] = _without_copies(found, selection)
+    if "vitamin-d" in selection.usable:
+        selection.usable["vitamin-d"] = _whole_vitamin_d(selection.usable["vitamin-d"], on_d2, selection)
+    if "egfr" in selection.usable:
+        selection.usable["egfr"] = _lowest_of_a_day(selection.usable["egfr"])
+    for conflict in conflicts:
+        for name in conflict.analytes:
+            _set_aside_contradiction(name, conflict, selection)
+    return selection
+
+
+def _newest_first(item: Measurement) -> tuple[float, str, str, str]:
+    moment, text = item.effective.order if item.effective else (0.0, "")
+    return -moment, text, item.source or "", item.reported
+
+
+def _in_time(item: Measurement, today: date, born: date | None, selection: Selection) -> bool:
+    if item.effective is None:
+        return False
+    if item.effective.after(today):
+        selection.exclude(item, "DQ.FUTURE", "dated in the future; it is not used")
+    elif born is not None and item.effective.day < born and item.effective.precision in ("day", "instant"):
+        selection.exclude(item, "DQ.FUTURE", "dated before the patient's birth; it is not used")
+    else:
+        return True
+    return False
+
+
+def _without_copies(found: Sequence[Measurement], selection: Selection) -> list[Measurement]:
+    """One of each: the same resource, accession or reading may come more than once; the last revision counts."""
+    kept: list[Measurement] = []
+    for item in found:
+        twin = next((own for own in kept if _same_result(own, item)), None)
+        if twin is None:
+            kept.append(item)
+            continue
+        older, newer = (twin, item) if item.revision > twin.revision else (item, twin)
+        if newer is item:
+            kept[kept.index(twin)] = newer
+        selection.exclude(older, "DQ.DUPLICATE", f"the same result as {newer.source}")
+    return kept
+
+
+def _same_result(one: Measurement, other: Measurement) -> bool:
+    if one.part != other.part or one.effective is None or other.effective is None:
+        return False
+    same_day = one.effective.day == other.effective.day
+    revised = one.source == other.source and one.revision != other.revision
+    if revised or (same_day and one.identifiers & other.identifiers and one.source != other.source):
+        return True
+    same_number = (one.value, one.unit, one.comparator) == (other.value, other.unit, other.comparator)
+    return same_number and one.effective.order[0] == other.effective.order[0]
+
+
+def _whole_vitamin_d(found: Sequence[Measurement], on_d2: bool, selection: Selection) -> list[Measurement]:
+    """Totals, sums of D2 and D3, and D3 alone where no D2 can be hidden in it."""
+    totals = [item for item in found if item.part in ("total", None)]
+    parts = [item for item in found if item.part in ("D2", "D3")]
+    sums = [item for item in total_vitamin_d(parts) if not _stands_beside(item, totals)]
+    summed = {fact for item in sums for fact in item.derived_from}
+    selection.derived += sums
+    alone = [item for item in parts if item.source not in summed and not _stands_beside(item, totals)]
+    for item in alone:
+        if item.part == "D2":
+            selection.exclude(
+                item, "DQ.D2_MISSING", "25-OH-D2 alone is not the total; no 25-OH-D3 of the same specimen"
+            )
+        elif on_d2:
+            selection.exclude(item, "DQ.D2_MISSING", "25-OH-D3 alone, in a patient on ergocalciferol (vitamin D2)")
+    threes = [] if on_d2 else [item for item in alone if item.part == "D3"]
+    return sorted([*totals, *sums, *threes], key=_newest_first)
+
+
+def _stands_beside(item: Measurement, totals: Iterable[Measurement]) -> bool:
+    return any(total.effective and item.effective and total.effective.day == item.effective.day for total in totals)
+
+
+def _lowest_of_a_day(found: Sequence[Measurement]) -> list[Measurement]:
+    """Where a report gives eGFR twice (split by race, or by formula), the lower one is the safer for every rule."""
+    lowest: dict[date, Measurement] = {}
+    for item in found:
+        day = item.effective.day if item.effective else date.min
+        if day not in lowest or (item.value, item.comparator or "") < (lowest[day].value, lowest[day].comparator or ""):
+            lowest[day] = item
+    return [item for item in found if any(item is kept for kept in lowest.values())]
+
+
+def _set_aside_contradiction(name: str, conflict: Conflict, selection: Selection) -> None:
+    """Two final results that cannot both be right: neither is used while they are the newest."""
+    found = selection.usable.get(name, [])
+    if not found:
+        return
+    near = [item for item in found if _hours_apart(found[0], item) <= conflict.hours]
+    values = [item.value for item in near if not item.comparator and item.unit == near[0].unit]
+    low, high = min(values, default=Decimal(0)), max(values, default=Decimal(0))
+    if low > 0 and (high - low) * 100 > low * conflict.percent:
+        for item in near:
+            reason = f"two results within {conflict.hours} hours differ by more than {conflict.percent} %; repeat"
+            selection.exclude(item, "DQ.CONFLICT", reason)
+        selection.usable[name] = []
+
+
+def _hours_apart(one: Measurement, other: Measurement) -> float:
+    if one.effective is None or other.effective is None:
+        return float("inf")
+    if one.effective.instant is None or other.effective.instant is None:
+        return 0.0 if one.effective.day == other.effective.day else float("inf")
+    return abs(timedelta(seconds=one.effective.order[0] - other.effective.order[0]).total_seconds()) / 3600

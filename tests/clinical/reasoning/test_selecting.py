@@ -1,0 +1,151 @@
+"""Which of many results counts, what is set aside, and what is worked out of others."""
+
+from datetime import date
+
+import pytest
+
+from clinical import assess, load_knowledge
+from terminology import RXNORM
+from tests.clinical.resources import chart, condition, observation, patient
+
+TODAY = date(2026, 11, 22)
+KNOWLEDGE = load_knowledge()
+
+
+def assessed(*resources, today=TODAY):
+    return assess(chart(patient(), condition(), *resources), KNOWLEDGE, today)
+
+
+def notes(assessment):
+    return [(note.id, note.source) for note in assessment.data_quality]
+
+
+def usable(assessment, analyte):
+    return [
+        seen.measurement.reported
+        for seen in assessment.measurements
+        if seen.usable and seen.measurement.analyte == analyte
+    ]
+
+
+def ferritin(id_, value, day="2026-11-15", **more):
+    return observation("2276-4", value, "ng/mL", id=id_, effectiveDateTime=day, **more)
+
+
+def test_the_newest_counts_and_the_older_stay_in_the_trend():
+    found = assessed(ferritin("old", 20, "2026-08-01"), ferritin("new", 60))
+    assert usable(found, "ferritin") == ["60 ng/mL", "20 ng/mL"]
+    assert "IRON.DEF" not in {finding.id for finding in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("day", "future"),
+    [
+        ("2026-11-22", False),
+        ("2026-11-23", True),
+        ("2026-11-23T08:00:00+13:00", False),
+        ("1979-01-01", True),
+        ("2027", True),
+    ],
+)
+def test_the_future_and_the_time_before_birth_are_excluded(day, future):
+    assert (notes(assessed(ferritin("f", 20, day))) == [("DQ.FUTURE", "Observation/f")]) is future
+
+
+@pytest.mark.parametrize(("days_ago", "stale"), [("2025-11-22", False), ("2025-11-21", True)])
+def test_stale_on_both_sides_of_the_limit(days_ago, stale):
+    found = assessed(ferritin("f", 20, days_ago))
+    assert (("DQ.STALE", "Observation/f") in notes(found)) is stale
+    assert ("IRON.NEED_STUDIES" in {finding.id for finding in found.findings}) is stale
+
+
+@pytest.mark.parametrize(("day", "acted"), [("2026-08-24", True), ("2026-08-23", False)])
+def test_an_old_ferritin_keeps_its_finding_and_proposes_the_repeat_alone(day, acted):
+    found = assessed(ferritin("f", 60, day), observation("2502-3", 25, "%", id="t", effectiveDateTime=day))
+    assert "IRON.RLS_LOW" in {finding.id for finding in found.findings}
+    assert ("S.FE.PO" in {proposal.id for proposal in found.proposals}) is acted
+    assert "S.LAB.IRON" in {proposal.id for proposal in found.proposals}
+
+
+def test_copies_are_told_and_the_last_revision_counts():
+    twice = assessed(ferritin("a", 20), ferritin("b", 20))
+    assert notes(twice) == [("DQ.DUPLICATE", "Observation/b")]
+    accession = [{"system": "urn:lab", "value": "A1"}]
+    revised = assessed(
+        ferritin("a", 20, identifier=accession), ferritin("b", 90, status="corrected", identifier=accession)
+    )
+    assert (usable(revised, "ferritin"), notes(revised)) == (["90 ng/mL"], [("DQ.DUPLICATE", "Observation/a")])
+
+
+@pytest.mark.parametrize(("second", "conflict"), [(26, False), (26.1, True)])
+def test_two_finals_that_cannot_both_be_right(second, conflict):
+    found = assessed(ferritin("a", 20, "2026-11-15T08:00:00Z"), ferritin("b", second, "2026-11-15T20:00:00Z"))
+    expected = [("DQ.CONFLICT", "Observation/a"), ("DQ.CONFLICT", "Observation/b")] if conflict else []
+    assert notes(found) == expected
+    assert ("IRON.NEED_STUDIES" in {finding.id for finding in found.findings}) is conflict
+
+
+def test_saturation_is_worked_out_of_one_specimen_only():
+    iron = observation("2498-4", 40, "ug/dL", id="fe")
+    capacity = observation("2500-7", 400, "ug/dL", id="tibc")
+    found = assessed(iron, capacity)
+    derived = [seen.measurement for seen in found.measurements if seen.measurement.derived_from]
+    assert [(m.analyte, m.reported, m.derived_from, m.source) for m in derived] == [
+        ("transferrin-saturation", "10 %", ("Observation/fe", "Observation/tibc"), None)
+    ]
+    other_day = observation("2500-7", 400, "ug/dL", id="tibc", effectiveDateTime="2026-11-10")
+    assert not [seen for seen in assessed(iron, other_day).measurements if seen.measurement.derived_from]
+
+
+@pytest.mark.parametrize(
+    ("calcium", "albumin", "adjusted"),
+    [
+        ((2.50, "mmol/L", "2000-8"), (30, "g/L"), "2.70 mmol/L"),
+        ((10.0, "mg/dL", "17861-6"), (3.0, "g/dL"), "10.8 mg/dL"),
+    ],
+)
+def test_calcium_is_adjusted_in_its_own_family(calcium, albumin, adjusted):
+    value, unit, code = calcium
+    found = assessed(observation(code, value, unit, id="ca"), observation("1751-7", *albumin, id="alb"))
+    assert [
+        seen.measurement.reported for seen in found.measurements if seen.measurement.analyte == "adjusted-calcium"
+    ] == [adjusted]
+    assert "CTX.HYPERCALC" in {finding.id for finding in found.findings}
+
+
+def test_d2_and_d3_of_one_specimen_are_summed_as_an_interval():
+    three = observation("1989-3", 9, "ng/mL", id="d3")
+    two = observation("49054-0", None, None, id="d2", valueQuantity={"value": 4, "comparator": "<", "unit": "ng/mL"})
+    found = assessed(three, two)
+    total = next(seen for seen in found.measurements if seen.measurement.derived_from)
+    assert (total.measurement.reported, total.band) == ("9 to <13 ng/mL", "VITD.DEF")
+
+
+def test_d3_alone_in_a_patient_on_d2_is_not_the_total():
+    d2 = {
+        "resourceType": "MedicationRequest",
+        "id": "m",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        "medicationCodeableConcept": {"coding": [{"system": RXNORM, "code": "4018"}]},
+    }
+    three = observation(
+        {"coding": [{"system": "http://loinc.org", "code": "1989-3"}], "text": "25-OH vitamin D3"}, 9, "ng/mL", id="d3"
+    )
+    assert notes(assessed(three, d2)) == [("DQ.D2_MISSING", "Observation/d3")]
+    assert notes(assessed(three)) == []
+
+
+def test_of_two_egfr_of_a_day_the_lower_counts():
+    found = assessed(
+        observation("48642-3", 58, "mL/min/{1.73_m2}", id="a"), observation("48643-1", 66, "mL/min/{1.73_m2}", id="b")
+    )
+    assert "CTX.RENAL" in {finding.id for finding in found.findings}
+
+
+@pytest.mark.parametrize(("value", "spoilt"), [(0.65, False), (0.8, True)])
+def test_haemolysis_leaves_a_low_magnesium_its_meaning(value, spoilt):
+    found = assessed(observation("2601-3", value, "mmol/L", id="mg", note=[{"text": "haemolysed"}]))
+    assert usable(found, "magnesium") == ([] if spoilt else [f"{value} mmol/L"])
+    assert notes(found) == [("DQ.HEMOLYZED", "Observation/mg")]
