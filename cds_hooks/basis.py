@@ -1,0 +1,89 @@
+"""On what a card rests: rules, sources, how strong and how well checked they are, and when they are due for review.
+
+A clinician must be able to review the basis of each recommendation independently (FDA guidance on clinical decision
+support software, 2026-01-06, criterion 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from cds_hooks.markdown import escape
+from clinical import Caution, Finding, Knowledge
+
+_VERIFIED = {
+    "verified": "checked in the source",
+    "second-hand": "seen quoted elsewhere",
+    "from-memory": "from memory, not yet checked",
+    "policy": "policy of this project",
+}
+Statement = Finding | Caution
+
+
+class _Review(NamedTuple):
+    reviewed: date
+    due: date
+
+
+class Basis:
+    """Prepared once from the knowledge: citations and dates of review, ready to be put into Markdown."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._citations = {name: escape(source.citation) for name, source in knowledge.sources.items()}
+        self._reviews = _reviews(knowledge)
+
+    def of(self, statements: Sequence[Statement], today: date) -> tuple[list[str], list[str]]:
+        """One line per rule with the numbers of its sources, and one for the dates of review; then the sources."""
+        numbers = {name: 0 for one in statements for name in one.citations}
+        for number, name in enumerate(numbers, 1):
+            numbers[name] = number
+        reviews = [self._review(one) for one in statements]
+        lines = [_rule(one, review, today, numbers) for one, review in zip(statements, reviews, strict=True)]
+        known = [review for review in reviews if review is not None]
+        return [*dict.fromkeys(lines), *_dates(known)], [self._citations.get(name) or escape(name) for name in numbers]
+
+    def _review(self, statement: Statement) -> _Review | None:
+        rule = statement.rule if isinstance(statement, Finding) else statement.id
+        return self._reviews.get(rule) or self._reviews.get(statement.id)
+
+
+def _rule(statement: Statement, review: _Review | None, today: date, numbers: Mapping[str, int]) -> str:
+    overdue = review is not None and review.due < today
+    words = _worded(statement.id, statement.section, statement.strength, statement.verified, overdue)
+    listed = ", ".join(str(numbers[name]) for name in statement.citations)
+    return f"{words} Source{'s' if len(statement.citations) > 1 else ''} {listed}." if listed else words
+
+
+@lru_cache(maxsize=4096)
+def _worded(name: str, section: str, strength: str, verified: str, overdue: bool) -> str:
+    """Words of the knowledge alone, never a patient's: they may be kept."""
+    told = [section, strength, _VERIFIED.get(verified, verified), *(["REVIEW OVERDUE"] if overdue else [])]
+    return f"**{escape(name)}**: {escape('; '.join(told))}."
+
+
+def _dates(reviews: Sequence[_Review]) -> Iterator[str]:
+    if reviews:
+        first = min(reviews)
+        yield f"Last reviewed {first.reviewed.isoformat()}, next review due {first.due.isoformat()}."
+
+
+def _reviews(knowledge: Knowledge) -> Mapping[str, _Review]:
+    """The dates of each rule, finding, band and caution; of several entries with one id the earliest."""
+    found: dict[str, _Review] = {}
+    for name, review in _dated(knowledge):
+        found[name] = min(review, found.get(name, review))
+    return found
+
+
+def _dated(knowledge: Knowledge) -> Iterator[tuple[str, _Review]]:
+    for rule in (rule for table in knowledge.tables for rule in table.rules):
+        yield rule.id, _Review(rule.reviewed, rule.due)
+    for band in (band for entries in knowledge.bands_by_id.values() for band in entries):
+        yield band.id, _Review(band.reviewed, band.due)
+    for finding in knowledge.findings.values():
+        yield finding.id, _Review(finding.reviewed, finding.due)
+    for caution in knowledge.cautions:
+        yield caution.id, _Review(caution.reviewed, caution.due)

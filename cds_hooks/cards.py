@@ -1,0 +1,131 @@
+"""An assessment as cards: few, short, the worst first, each with its basis, suggestions and a way into the app.
+
+Source: CDS Hooks 2.0.1 section CDS Service Response. All that does not depend on the patient is prepared once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from cds_hooks.basis import Basis
+from cds_hooks.belonging import Belonging
+from cds_hooks.detail import Detail, Remarks, incomplete
+from cds_hooks.headline import headline, in_running_text
+from cds_hooks.markdown import escape
+from cds_hooks.matters import Matter, context_of, matters_of, untold
+from cds_hooks.override_reasons import OVERRIDE_REASONS
+from cds_hooks.prefetch import Gap, gap_sentences
+from cds_hooks.response import Card, HookResponse, Link, Source, as_objects
+from cds_hooks.suggestions import suggestions_of
+from cds_hooks.summary import shorten
+from cds_hooks.topics import INCOMPLETE, TOPICS, topic_coding
+from clinical import Assessment, Knowledge, load_knowledge
+from hosting import log
+
+MOST_CARDS = 3
+LABEL = "RLS nutrients"
+DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
+
+
+class CardWriter:
+    """Writes the cards of any assessment made with ``knowledge``, for EHRs that reach us at ``public_url``."""
+
+    def __init__(self, knowledge: Knowledge, public_url: str) -> None:
+        self._belonging = Belonging(knowledge)
+        self._detail = Detail(Basis(knowledge), self._belonging, knowledge)
+        self._sources = {topic: _source(topic, public_url) for topic in TOPICS}
+        self._links = {topic: _link(topic, public_url) for topic in TOPICS}
+
+    def write(self, assessment: Assessment, gaps: Sequence[Gap] = ()) -> HookResponse:
+        """At most three cards; none if there is nothing to act on and nothing went wrong with what was sent."""
+        unread = {gap.need.nutrient for gap in gaps if gap.need.nutrient and gap.state != "partial"}
+        matters = matters_of(assessment, self._belonging, unread)
+        sentences = tuple(gap_sentences(gap for gap in gaps if not _told_by_the_assessment(gap)))
+        cards, failed = self._cards(matters, assessment, sentences)
+        must_speak = failed or (not cards and any(gap.faulty for gap in gaps) and not assessment.patient.deceased)
+        if must_speak:
+            cards = [*cards[: MOST_CARDS - 1], self._incomplete((*failed, *sentences), assessment)]
+        return HookResponse(cards=tuple(cards))
+
+    def _cards(
+        self, matters: list[Matter], assessment: Assessment, gaps: tuple[str, ...]
+    ) -> tuple[list[Card], list[str]]:
+        """The cards, and a sentence for each that could not be written: one fault must not cost the others."""
+        cards: list[Card] = []
+        failed: list[str] = []
+        shown, further = matters[:MOST_CARDS], matters[MOST_CARDS:]
+        for matter in shown:
+            try:
+                remarks = self._remarks(matters, assessment, first=not cards)
+                also = tuple(self._further(one, assessment) for one in further) if matter is shown[-1] else ()
+                cards.append(self._card(matter, assessment, msgspec.structs.replace(remarks, gaps=gaps, further=also)))
+            except Exception as error:
+                log.error("card not written", rule=matter.topic, error=type(error).__name__)
+                failed.append(f"A card about {TOPICS[matter.topic][1].lower()} could not be written.")
+        return cards, failed
+
+    def _remarks(self, matters: list[Matter], assessment: Assessment, *, first: bool) -> Remarks:
+        """What has no other place stands on the first card that is written."""
+        if not first:
+            return Remarks()
+        told, elsewhere = untold(assessment, matters)
+        return Remarks(context=context_of(assessment), cautions=told, elsewhere=elsewhere)
+
+    def _further(self, matter: Matter, assessment: Assessment) -> str:
+        return escape(f"{headline(matter, assessment, self._belonging)} (see the patient's page)")
+
+    def _card(self, matter: Matter, assessment: Assessment, remarks: Remarks) -> Card:
+        suggestions = suggestions_of(matter.proposals)
+        with_remarks = msgspec.structs.replace(matter, cautions=(*matter.cautions, *remarks.cautions))
+        return Card(
+            uuid=str(uuid4()),
+            summary=headline(matter, assessment, self._belonging),
+            indicator=with_remarks.indicator,
+            detail=self._detail.of(matter, assessment, remarks),
+            source=self._sources[matter.topic],
+            suggestions=suggestions,
+            selection_behavior="any" if suggestions else None,
+            override_reasons=OVERRIDE_REASONS,
+            links=self._links[matter.topic],
+        )
+
+    def _incomplete(self, sentences: Sequence[str], assessment: Assessment) -> Card:
+        return Card(
+            uuid=str(uuid4()),
+            summary=shorten(f"Nutrient check incomplete: {in_running_text(sentences[0]).rstrip('.')}"),
+            indicator="info",
+            detail=incomplete(sentences, assessment),
+            source=self._sources[INCOMPLETE],
+            override_reasons=OVERRIDE_REASONS,
+            links=self._links[INCOMPLETE],
+        )
+
+
+def cards_of(assessment: Assessment, *, public_url: str = DEFAULT_PUBLIC_URL) -> dict[str, Any]:
+    """The answer to a hook call as plain dicts and lists: ``{"cards": [...]}``."""
+    return as_objects(_writer(assessment.jurisdiction, public_url.rstrip("/")).write(assessment))
+
+
+@lru_cache(maxsize=8)
+def _writer(jurisdiction: str, public_url: str) -> CardWriter:
+    return CardWriter(load_knowledge(jurisdiction), public_url)
+
+
+def _told_by_the_assessment(gap: Gap) -> bool:
+    """A list of the chart that nobody sent: the assessment says so itself, in all front doors alike."""
+    return gap.state == "absent" and gap.need.resource_type not in ("Patient", "Observation")
+
+
+def _source(topic: str, public_url: str) -> Source:
+    return Source(label=LABEL, url=f"{public_url}/about", topic=topic_coding(topic, public_url))
+
+
+def _link(topic: str, public_url: str) -> tuple[Link, ...]:
+    """One way into the app. Never beside an absolute link: Inferno takes a card with both for neither."""
+    view = msgspec.json.encode({"view": topic}).decode()
+    return (Link(label="Open the patient's nutrient page", url=f"{public_url}/launch", type="smart", app_context=view),)

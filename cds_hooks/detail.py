@@ -1,0 +1,148 @@
+"""The body of a card, in GitHub Flavored Markdown without HTML: what was found, what to beware of, on what it rests.
+
+Order and headings are the same on every card, so that the eye finds its place. Every text is escaped, also our own:
+what a laboratory wrote may stand in the middle of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import msgspec
+
+from cds_hooks.basis import Basis
+from cds_hooks.belonging import Belonging
+from cds_hooks.markdown import escape, section
+from cds_hooks.matters import Matter
+from clinical import Assessment, Caution, DataQuality, Finding, Knowledge, Proposal
+
+INTENDED_USE = "Supports a clinician's judgement and does not replace it. Not validated for clinical use."
+_MOST_LINES = 6
+_SEVERITY = {"contraindicated": "**Contraindicated:** ", "warning": "**Warning:** "}
+
+
+class Remarks(msgspec.Struct, frozen=True, kw_only=True):
+    """What a card tells beside its own matter: on the first card what has no other place, on all what is missing."""
+
+    context: tuple[Finding, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    elsewhere: tuple[Caution, ...] = ()
+    gaps: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+
+
+class Detail:
+    """Prepared once from the knowledge."""
+
+    def __init__(self, basis: Basis, belonging: Belonging, knowledge: Knowledge) -> None:
+        self._basis = basis
+        self._belonging = belonging
+        self._labels = {name: proposal.label for name, proposal in knowledge.proposals.items()}
+
+    def of(self, matter: Matter, assessment: Assessment, remarks: Remarks) -> str:
+        """The whole text of one card."""
+        cautions = (*matter.cautions, *remarks.cautions)
+        statements: tuple[Finding | Caution, ...] = (*matter.findings, *remarks.context, *cautions)
+        rules, sources = self._basis.of(statements, assessment.assessed_on)
+        sections = (
+            section("Found", _found((*matter.findings, *remarks.context))),
+            section("Beware of", (*self._withheld(matter), *_cautions(cautions), *_elsewhere(remarks.elsewhere))),
+            section("To consider", _to_consider(matter.proposals, assessment, matter.nutrient)),
+            section("Not known or not used", self._not_known(matter, assessment, remarks)),
+            section("Also found", remarks.further),
+            section("Basis", (*_read_from(statements), *rules)),
+            section("Sources", sources, numbered=True),
+            _signature(assessment),
+        )
+        return "\n\n".join(part for part in sections if part)
+
+    def _withheld(self, matter: Matter) -> Iterator[str]:
+        for item in matter.withheld:
+            label = self._labels.get(item.proposal, item.proposal).removeprefix("Consider ")
+            yield f"**Not suggested:** {escape(label)} ({escape(', '.join(item.cautions))})"
+
+    def _not_known(self, matter: Matter, assessment: Assessment, remarks: Remarks) -> list[str]:
+        own = self._belonging.analytes(matter.topic)
+        notes = [_note(note) for note in assessment.data_quality if note.analyte in own and note.id != "DQ.ID"]
+        unknowns = dict.fromkeys(word for proposal in matter.proposals for word in proposal.unknowns)
+        return [
+            *(escape(gap) for gap in (*remarks.gaps, *assessment.gaps)),
+            *([escape(f"Not on file, and needed before a supplement: {', '.join(unknowns)}.")] if unknowns else []),
+            *_most(notes),
+            *_of_other_patients(assessment.other_patients),
+        ]
+
+
+def incomplete(gaps: Iterable[str], assessment: Assessment) -> str:
+    """The text of a card that says nothing but what could not be read."""
+    told = section("Not known", (escape(gap) for gap in (*gaps, *assessment.gaps)))
+    return f"{told}\n\nNothing is said about these results, neither that they are low nor that they are normal.\n\n" + (
+        _signature(assessment)
+    )
+
+
+def _found(findings: Iterable[Finding]) -> Iterator[str]:
+    for finding in findings:
+        yield escape(" ".join(_sentence(text) for text in (finding.because, finding.consider) if text))
+
+
+def _cautions(cautions: Iterable[Caution]) -> Iterator[str]:
+    """The gravest first."""
+    order = ("contraindicated", "warning", "caution", "info")
+    for caution in sorted(cautions, key=lambda one: order.index(one.severity)):
+        yield _caution(caution.severity, caution.text, caution.id)
+
+
+@lru_cache(maxsize=1024)
+def _caution(severity: str, text: str, name: str) -> str:
+    """Words of the knowledge alone, never a patient's: they may be kept."""
+    return f"{_SEVERITY.get(severity, '')}{escape(text)} ({escape(name)})"
+
+
+def _elsewhere(cautions: tuple[Caution, ...]) -> Iterator[str]:
+    if cautions:
+        names = dict.fromkeys(caution.id for caution in cautions)
+        yield escape(f"About nutrients that are not considered here, on the patient's page: {', '.join(names)}.")
+
+
+def _to_consider(proposals: Iterable[Proposal], assessment: Assessment, nutrient: str | None) -> Iterator[str]:
+    """Referrals and advice in full; what can be ordered stands among the suggestions."""
+    for proposal in proposals:
+        if proposal.kind in ("referral", "advice"):
+            yield escape(" ".join(_sentence(text) for text in (proposal.label, proposal.text) if text))
+    for advice in assessment.advice:
+        if nutrient is not None and advice.nutrient == nutrient and advice.topic == "evidence":
+            yield escape(advice.text)
+
+
+def _note(note: DataQuality) -> str:
+    return escape(f"{note.source}: {note.reason}" if note.source else note.reason)
+
+
+def _most(lines: list[str]) -> list[str]:
+    """Only so many: the patient's page lists all of them."""
+    if len(lines) <= _MOST_LINES:
+        return lines
+    return [*lines[:_MOST_LINES], f"{len(lines) - _MOST_LINES} more, all on the patient's page."]
+
+
+def _of_other_patients(references: tuple[str, ...]) -> Iterator[str]:
+    if references:
+        listed = _most(list(references))
+        yield escape(f"Set aside, because they belong to another patient: {', '.join(listed)}")
+
+
+def _read_from(statements: Iterable[Finding | Caution]) -> Iterator[str]:
+    facts = dict.fromkeys(fact for statement in statements for fact in statement.facts)
+    if facts:
+        yield escape(f"Read from {', '.join(_most(list(facts)))}.")
+
+
+def _signature(assessment: Assessment) -> str:
+    version = escape(f"{assessment.knowledge_version} ({assessment.jurisdiction})")
+    return f"*Knowledge {version}, assessed on {assessment.assessed_on.isoformat()}. {INTENDED_USE}*"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,147 @@
+"""What of an assessment deserves a card: one matter per nutrient, the worst first.
+
+A matter is something to act on. What is normal, merely interesting or about a nutrient that nobody measured stays
+silent; the patient's page in the app shows it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from cds_hooks.belonging import Belonging
+from cds_hooks.response import INDICATORS, Indicator
+from cds_hooks.topics import MEDICINES, ORDER, SAFETY
+from clinical import Assessment, Caution, Finding, Proposal, Withheld
+
+# A caution of these kinds makes a card a warning. "critical" comes from findings alone.
+GRAVE = frozenset({"warning", "contraindicated"})
+
+
+class Matter(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one card tells. ``findings`` come with the one that leads the card first."""
+
+    topic: str
+    findings: tuple[Finding, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+
+    @property
+    def nutrient(self) -> str | None:
+        return None if self.topic in (SAFETY, MEDICINES) else self.topic
+
+    @property
+    def indicator(self) -> Indicator:
+        worst = max((rank(finding) for finding in self.findings if _is_carded(finding)), default=0)
+        grave = any(caution.severity in GRAVE for caution in self.cautions)
+        return INDICATORS[max(worst, 1 if grave else 0)]
+
+
+def matters_of(assessment: Assessment, belonging: Belonging, unread: Collection[str] = ()) -> list[Matter]:
+    """The matters of a chart, worst first; none for a deceased patient (DQ.ID).
+
+    ``unread``: nutrients whose results could not be read; of these nothing is said that rests on the absence of one.
+    """
+    if assessment.patient.deceased:
+        return []
+    found = [*_safety(assessment), *_medicines(assessment)]
+    measured = belonging.measured(assessment)
+    owners = belonging.owners(assessment)
+    for nutrient in _nutrients(assessment):
+        findings = [one for one in assessment.findings if one.nutrient == nutrient]
+        if nutrient in unread:
+            findings = [one for one in findings if _rests_on_results(one, assessment)]
+        proposals = [one for one in assessment.proposals if owners.get(one.id) == nutrient]
+        matter = _matter(nutrient, assessment, findings, proposals if findings or nutrient not in unread else [])
+        if _actionable(matter) or (nutrient in measured and _held_back(matter)):
+            found.append(matter)
+    return sorted(found, key=lambda matter: (-INDICATORS.index(matter.indicator), ORDER[matter.topic]))
+
+
+def untold(assessment: Assessment, matters: Iterable[Matter]) -> tuple[tuple[Caution, ...], tuple[Caution, ...]]:
+    """Relevant cautions that no matter has taken up, for the first card: those to be told there, and those that only
+    concern a nutrient which is not considered, to be named."""
+    taken = {caution.id for matter in matters for caution in matter.cautions}
+    left = [caution for caution in assessment.cautions if caution.relevant and caution.id not in taken]
+    told = [caution for caution in left if caution.nutrient is None or caution.severity == "contraindicated"]
+    return tuple(told), tuple(caution for caution in left if caution not in told)
+
+
+def context_of(assessment: Assessment) -> tuple[Finding, ...]:
+    """What concerns no single nutrient and is not critical, such as inflammation: beside what the first card tells."""
+    return tuple(f for f in assessment.findings if f.nutrient is None and not _is_safety(f))
+
+
+def rank(finding: Finding) -> int:
+    return INDICATORS.index(finding.indicator)
+
+
+def _matter(nutrient: str, assessment: Assessment, findings: list[Finding], proposals: list[Proposal]) -> Matter:
+    withheld = tuple(one for one in assessment.withheld if one.nutrient == nutrient and one.cautions)
+    return Matter(
+        topic=nutrient,
+        findings=_leading_first(findings, assessment),
+        cautions=_cautions(nutrient, assessment, proposals, withheld),
+        proposals=tuple(proposals),
+        withheld=withheld,
+    )
+
+
+def _nutrients(assessment: Assessment) -> list[str]:
+    """In the order of their appearance, each once."""
+    found = [finding.nutrient for finding in assessment.findings]
+    held_back = [withheld.nutrient for withheld in assessment.withheld]
+    return list(dict.fromkeys(nutrient for nutrient in (*found, *held_back) if nutrient is not None))
+
+
+def _rests_on_results(finding: Finding, assessment: Assessment) -> bool:
+    return any(set(seen.measurement.facts) & set(finding.facts) for seen in assessment.measurements)
+
+
+def _cautions(
+    nutrient: str, assessment: Assessment, proposals: Iterable[Proposal], withheld: Iterable[Withheld]
+) -> tuple[Caution, ...]:
+    cited = {name for proposal in proposals for name in proposal.cautions}
+    cited |= {name for item in withheld for name in item.cautions}
+    return tuple(c for c in assessment.cautions if c.relevant and (c.nutrient == nutrient or c.id in cited))
+
+
+def _actionable(matter: Matter) -> bool:
+    return any(_is_carded(finding) and (rank(finding) > 0 or matter.proposals) for finding in matter.findings)
+
+
+def _held_back(matter: Matter) -> bool:
+    contraindicated = {caution.id for caution in matter.cautions if caution.severity == "contraindicated"}
+    return any(contraindicated.intersection(item.cautions) for item in matter.withheld)
+
+
+def _leading_first(findings: list[Finding], assessment: Assessment) -> tuple[Finding, ...]:
+    """The gravest with a number of its own leads; of equals that of the last row, which knows most of the patient."""
+    measured = {seen.measurement.analyte for seen in assessment.measurements if seen.usable}
+    rows = {finding.rule: place for place, finding in reversed(list(enumerate(findings)))}
+    return tuple(sorted(findings, key=lambda f: (not f.card, -rank(f), f.analyte not in measured, -rows[f.rule])))
+
+
+def _safety(assessment: Assessment) -> list[Matter]:
+    critical = tuple(f for f in assessment.findings if _is_safety(f))
+    return [Matter(topic=SAFETY, findings=critical)] if critical else []
+
+
+def _is_safety(finding: Finding) -> bool:
+    """Context findings are marked as giving no card; being critical outweighs the mark."""
+    return finding.nutrient is None and finding.indicator == "critical"
+
+
+def _is_carded(finding: Finding) -> bool:
+    return finding.card or _is_safety(finding)
+
+
+def _medicines(assessment: Assessment) -> list[Matter]:
+    """A medicine that aggravates restless legs is a matter only where restless legs are asserted."""
+    about_the_legs = tuple(c for c in assessment.cautions if c.relevant and c.nutrient is None and not c.affects)
+    grave = any(caution.severity in GRAVE for caution in about_the_legs)
+    if not grave or assessment.context.restless_legs != "yes":
+        return []
+    return [Matter(topic=MEDICINES, cautions=about_the_legs)]

@@ -1,0 +1,179 @@
+"""Prefetched data: what was sent, what was answered with nothing, and what could not be read.
+
+Source: CDS Hooks 2.0.1 section Prefetch Template. An absent key was not asked for or not answered; ``null`` and an
+empty searchset are the answer "nothing on file"; an OperationOutcome, in place of an answer or as an entry of one, is
+an error and never "nothing on file". EHRs may prefetch under keys of their own; what stands there is read as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from cds_hooks.discovery import LABORATORY_KEY
+from cds_hooks.refusals import DataMissing, TooMuch
+from cds_hooks.request import Answer
+from clinical import Need, Resource
+
+MOST_RESOURCES = 20_000
+LOINC = "http://loinc.org"
+_PATIENT = re.compile(r"(?:^|/)Patient/([^/?#]+)")
+
+State = Literal["answered", "partial", "foreign", "unreadable", "refused", "absent"]
+# A need is as well answered as the best of the keys that may hold it.
+_FROM_BEST_TO_WORST: tuple[State, ...] = ("answered", "partial", "foreign", "unreadable", "refused", "absent")
+READABLE = frozenset({"answered", "partial"})
+
+# How a gap is told to a clinician, in the order of the card.
+SENTENCES: dict[State, str] = {
+    "refused": "The EHR reported an error instead of",
+    "unreadable": "What the EHR sent could not be read as",
+    "foreign": "Only another patient's data came, and none was used, for",
+    "partial": "The EHR sent only a part of",
+    "absent": "The EHR did not send",
+}
+
+
+class Gap(NamedTuple):
+    """One need that was not, or not wholly, answered."""
+
+    need: Need
+    state: State
+
+    @property
+    def faulty(self) -> bool:
+        """Whether something went wrong with results that were asked for, so that silence would be misread as normal."""
+        return self.need.laboratory and self.state not in ("absent", "partial")
+
+
+class Prefetched(NamedTuple):
+    """``answered``: the resource types of which an absent entry means that there is none."""
+
+    resources: tuple[Resource, ...]
+    answered: frozenset[str]
+    gaps: tuple[Gap, ...]
+
+
+def read_prefetch(prefetch: Mapping[str, Answer], needed: Sequence[Need], patient_id: str) -> Prefetched:
+    """Raises ``DataMissing`` (412) where no laboratory result can be read, and ``TooMuch`` (413)."""
+    values = tuple(value for value in prefetch.values() if isinstance(value, Resource))
+    if sum(max(1, len(value.entry)) for value in values) > MOST_RESOURCES:
+        raise TooMuch(f"The request holds more than {MOST_RESOURCES} resources.")
+    keys = _own_keys(needed)
+    states = {key: _state(prefetch[key], kind, patient_id) for key, kind in keys.items() if key in prefetch}
+    others = _Others(value for key, value in prefetch.items() if key not in keys and isinstance(value, Resource))
+    all_needs = [Gap(need, _state_of(need, states, others, patient_id)) for need in needed]
+    if not others.results and not any(gap.need.laboratory and gap.state in READABLE for gap in all_needs):
+        raise DataMissing(_what_is_missing(all_needs))
+    gaps = tuple(gap for gap in all_needs if gap.state != "answered")
+    return Prefetched(values, frozenset(_answered_types(all_needs)), gaps)
+
+
+def gap_sentences(gaps: Iterable[Gap]) -> list[str]:
+    """One sentence per kind of gap, naming what is missing."""
+    listed = list(gaps)
+    labels = {state: [gap.need.label for gap in listed if gap.state == state] for state in SENTENCES}
+    return [f"{SENTENCES[state]}: {', '.join(names)}." for state, names in labels.items() if names]
+
+
+def _own_keys(needed: Sequence[Need]) -> dict[str, str]:
+    """The keys that discovery advertises, in either style, with the resource type that is expected there."""
+    return {need.key: need.resource_type for need in needed} | {LABORATORY_KEY: "Observation"}
+
+
+class _Others:
+    """What stands under keys that we did not advertise: the resources, by type and by LOINC code."""
+
+    def __init__(self, values: Iterable[Resource]) -> None:
+        self._by_type: dict[str, list[Resource]] = {}
+        self._by_code: dict[str, list[Resource]] = {}
+        for value in values:
+            for resource in [entry.resource for entry in value.entry if entry.resource is not None] or [value]:
+                self._by_type.setdefault(resource.resource_type, []).append(resource)
+                for coding in resource.code.coding if resource.code else ():
+                    if coding.system == LOINC and coding.code:
+                        self._by_code.setdefault(coding.code, []).append(resource)
+
+    @property
+    def results(self) -> list[Resource]:
+        """Any Observation: its code may be one that only the registry knows."""
+        return self._by_type.get("Observation", [])
+
+    def of(self, need: Need) -> list[Resource]:
+        if not need.codes:
+            return self._by_type.get(need.resource_type, [])
+        return [resource for code in need.codes for resource in self._by_code.get(code, ())]
+
+
+def _state_of(need: Need, states: Mapping[str, State], others: _Others, patient_id: str) -> State:
+    found = [states.get(need.key, "absent")]
+    if need.laboratory and LABORATORY_KEY in states:
+        found.append(states[LABORATORY_KEY])
+    if elsewhere := others.of(need):
+        found.append(_state_of_resources(elsewhere, need.resource_type, patient_id))
+    return found[0] if len(found) == 1 else min(found, key=_FROM_BEST_TO_WORST.index)
+
+
+def _state(value: Answer, resource_type: str, patient_id: str) -> State:
+    if value is None:
+        return "answered"
+    if not isinstance(value, Resource):
+        return "unreadable"
+    if value.resource_type == "OperationOutcome":
+        return "refused"
+    if value.resource_type != "Bundle":
+        return _state_of_resources([value], resource_type, patient_id)
+    resources = [entry.resource for entry in value.entry if entry.resource is not None]
+    faults = [resource for resource in resources if _is_error(resource)]
+    data = [resource for resource in resources if resource.resource_type != "OperationOutcome"]
+    if not data:
+        return "refused" if faults else "answered"
+    state = _state_of_resources(data, resource_type, patient_id)
+    return "partial" if state == "answered" and (faults or _has_next(value)) else state
+
+
+def _state_of_resources(resources: Sequence[Resource], resource_type: str, patient_id: str) -> State:
+    fitting = [resource for resource in resources if resource.resource_type == resource_type]
+    if not fitting:
+        return "unreadable"
+    own = any(not _of_another(resource, patient_id) for resource in fitting)
+    return "answered" if own else "foreign"
+
+
+def _of_another(resource: Resource, patient_id: str) -> bool:
+    """Only what plainly names another patient; the chart reader judges the rest with the Patient at hand."""
+    if resource.resource_type == "Patient":
+        return resource.id != patient_id
+    subject = resource.subject or resource.patient
+    named = _PATIENT.search(subject.reference) if subject and subject.reference else None
+    return named is not None and named[1] != patient_id
+
+
+def _is_error(resource: Resource) -> bool:
+    """Epic adds warnings such as "may not contain the entire record" to nearly every answer: those are no failure."""
+    if resource.resource_type != "OperationOutcome":
+        return False
+    severities = {issue.severity for issue in resource.issue}
+    return not severities or not severities <= {"warning", "information"}
+
+
+def _has_next(bundle: Resource) -> bool:
+    return any(link.relation == "next" for link in bundle.link)
+
+
+def _answered_types(gaps: Sequence[Gap]) -> set[str]:
+    """A type of which one need is open is not answered: the missing entry may be there."""
+    return {gap.need.resource_type for gap in gaps} - {
+        gap.need.resource_type for gap in gaps if gap.state != "answered"
+    }
+
+
+def _what_is_missing(gaps: Sequence[Gap]) -> str:
+    laboratory = [gap for gap in gaps if gap.need.laboratory]
+    keys = [gap.need.key for gap in laboratory]
+    told = gap_sentences(laboratory)
+    return (
+        f"No laboratory results could be read. {' '.join(told)} Prefetch keys: {', '.join(keys)} "
+        f"(or {LABORATORY_KEY}). Where the EHR holds nothing, null or an empty searchset Bundle is an answer."
+    )

@@ -1,0 +1,27 @@
+"""Which result a card speaks about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from clinical import Assessment, Finding, Measurement
+
+
+def result_behind(finding: Finding, assessment: Assessment) -> Measurement | None:
+    """The measurement of the finding's own analyte that it rests on."""
+    for seen in assessment.measurements:
+        if seen.measurement.analyte == finding.analyte and set(seen.measurement.facts) & set(finding.facts):
+            return seen.measurement
+    return None
+
+
+def newest_of(analytes: Collection[str], assessment: Assessment) -> Measurement | None:
+    """The newest usable result of any of these analytes."""
+    usable = [
+        seen.measurement for seen in assessment.measurements if seen.usable and seen.measurement.analyte in analytes
+    ]
+    return max((one for one in usable if one.effective), key=_order, default=None)
+
+
+def _order(measurement: Measurement) -> tuple[float, str]:
+    return measurement.effective.order if measurement.effective else (0.0, "")

@@ -1,0 +1,41 @@
+"""Proposals as suggestions that an EHR can carry out with one click: always drafts, to be signed or dropped there.
+
+Source: CDS Hooks 2.0.1 sections Suggestion and Action. Orders for one proposal belong together (actions are AND-ed);
+referral and advice have no order and stand in the card's detail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from cds_hooks.markdown import plain
+from cds_hooks.response import Action, Suggestion
+from clinical import Proposal
+
+
+def suggestions_of(proposals: Iterable[Proposal]) -> tuple[Suggestion, ...]:
+    """One suggestion per proposal that has orders."""
+    return tuple(_suggestion(proposal) for proposal in proposals if proposal.resources)
+
+
+def _suggestion(proposal: Proposal) -> Suggestion:
+    return Suggestion(
+        label=plain(proposal.label),
+        uuid=str(uuid4()),
+        is_recommended=proposal.preselected,
+        actions=tuple(_action(resource, proposal.label) for resource in proposal.resources),
+    )
+
+
+def _action(resource: dict[str, Any], label: str) -> Action:
+    return Action(type="create", description=plain(_description(resource, label)), resource=resource)
+
+
+def _description(resource: dict[str, Any], label: str) -> str:
+    """Some EHRs show this instead of the label, so that it has to say by itself what is ordered."""
+    ordered = label.removeprefix("Consider ")
+    if resource["resourceType"] == "ServiceRequest":
+        ordered = resource["code"].get("text", ordered)
+    return f"Draft order: {ordered}"

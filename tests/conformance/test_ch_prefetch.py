@@ -1,0 +1,91 @@
+"""CH-04 to CH-07, CH-10: what a call with, without and with broken prefetch is answered.
+
+Source: CDS Hooks 2.0.1 sections Prefetch Template, Providing FHIR Resources, HTTP Response; 3.0 section Returning
+OperationOutcome. CH-08, CH-09, CH-11 to CH-13 need calls to the EHR, CH-17 the order hooks, CH-23 and later ones the
+caller's JWT: they come with those.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from fhir.resources.R4B.operationoutcome import OperationOutcome
+
+from tests.cds_hooks.hook_requests import (
+    ALL_NORMAL,
+    LABORATORY,
+    call,
+    operation_outcome,
+    request,
+    searchset,
+)  # fmt: skip
+from tests.conformance.inferno import faults
+
+LOW = ALL_NORMAL | {"ferritin": "22 ng/mL"}
+
+
+def outcome(answer: Any) -> str:
+    """The text of a valid OperationOutcome."""
+    found = OperationOutcome.model_validate(answer.json)
+    return " ".join(issue.diagnostics or "" for issue in found.issue)
+
+
+@pytest.mark.conformance("CH-04")
+def test_a_low_ferritin_gives_a_sound_card(post: Any) -> None:
+    answer = post(call(**LOW))
+    assert answer.status_code == 200
+    assert len(answer.json["cards"]) >= 1
+    assert faults(answer.json) == []
+    assert "22 ng/mL" in answer.json["cards"][0]["summary"]
+
+
+@pytest.mark.conformance("CH-05")
+@pytest.mark.parametrize("restless_legs", [True, False])
+def test_normal_results_give_no_card(post: Any, restless_legs: bool) -> None:
+    answer = post(call(restless_legs=restless_legs, **ALL_NORMAL))
+    assert answer.status_code == 200
+    assert answer.json == {"cards": []}
+
+
+@pytest.mark.conformance("CH-06")
+@pytest.mark.parametrize("nothing", [None, searchset(), searchset(total=0)])
+@pytest.mark.parametrize("restless_legs", [True, False])
+def test_nothing_on_file_is_an_answer_and_no_deficiency(post: Any, nothing: Any, restless_legs: bool) -> None:
+    answer = post(call(dict.fromkeys(LABORATORY, nothing), restless_legs=restless_legs))
+    assert answer.status_code == 200
+    assert faults(answer.json) == []
+    assert not any(
+        "deficien" in card["summary"].lower() or "low" in card["summary"].lower() for card in answer.json["cards"]
+    )
+    assert "did not send" not in json.dumps(answer.json) and "reported an error" not in json.dumps(answer.json)
+
+
+@pytest.mark.conformance("CH-07")
+@pytest.mark.parametrize("prefetch", [None, {}, {"patient": None}])
+def test_without_data_the_answer_is_412_and_says_what_is_missing(post: Any, prefetch: Any) -> None:
+    answer = post(request(prefetch))
+    assert answer.status_code == 412
+    told = outcome(answer)
+    assert all(key in told for key in LABORATORY)
+
+
+@pytest.mark.conformance("CH-10")
+@pytest.mark.parametrize("broken", [operation_outcome(), searchset(operation_outcome()), "<html>", searchset({})])
+@pytest.mark.parametrize("key", LABORATORY)
+@pytest.mark.parametrize("results", [LOW, ALL_NORMAL], ids=["low", "normal"])
+def test_a_key_that_failed_is_named_and_never_normal(post: Any, key: str, broken: Any, results: dict[str, Any]) -> None:
+    answer = post(call({key: broken}, **results))
+    assert answer.status_code == 200
+    assert faults(answer.json) == []
+    assert answer.json["cards"], "silence would be read as normal"
+    for card in answer.json["cards"]:
+        assert "reported an error instead of" in card["detail"] or "could not be read" in card["detail"]
+
+
+@pytest.mark.conformance("CH-10")
+def test_if_every_key_failed_the_answer_is_412(post: Any) -> None:
+    answer = post(call(dict.fromkeys(LABORATORY, operation_outcome())))
+    assert answer.status_code == 412
+    assert "reported an error instead of" in outcome(answer)
