@@ -15,7 +15,7 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
 
 _WORDS = re.compile(r"[a-z][a-z ]{0,79}")
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
+_NAME = re.compile(r"[A-Za-z0-9._+-]{1,80}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"[0-9T:.-]+Z")
 _ROUTE = re.compile(r"/[A-Za-z0-9<>:/._-]{0,200}|unmatched")

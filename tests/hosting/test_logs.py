@@ -75,10 +75,12 @@ def test_what_libraries_say_is_counted_not_quoted(capsys: pytest.CaptureFixture[
     logger = logging.getLogger("urllib3.connectionpool")
     handler = LibraryLog()
     logger.addHandler(handler)
+    logger.propagate = False  # an application made by another test listens at the root
     try:
         logger.warning("Retrying after connection broken: /Observation?patient=%s", "4711")
     finally:
         logger.removeHandler(handler)
+        logger.propagate = True
     [line] = lines(capsys)
     assert line["library"] == "urllib3.connectionpool"
     assert "4711" not in json.dumps(line)
