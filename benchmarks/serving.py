@@ -9,6 +9,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,8 +52,10 @@ def serving(target: str, *, factory: bool) -> Iterator[int]:
         "--log-level",
         "critical",
     ]
+    folder = tempfile.TemporaryDirectory(prefix="rls-nutrients-bench-")
     environment = {
         **os.environ,
+        "RLS_DATABASE_URL": f"sqlite:///{folder.name}/bench.db",
         "RLS_CDS_AUTHENTICATION": "off",
         "RLS_SECRET_KEY": "benchmark-" * 4,
         "PYTHONPATH": str(_ROOT),
@@ -70,6 +73,7 @@ def serving(target: str, *, factory: bool) -> Iterator[int]:
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(10)
+        folder.cleanup()
 
 
 def _wait_for(port: int) -> None:

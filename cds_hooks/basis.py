@@ -85,5 +85,5 @@ def _dated(knowledge: Knowledge) -> Iterator[tuple[str, _Review]]:
         yield band.id, _Review(band.reviewed, band.due)
     for finding in knowledge.findings.values():
         yield finding.id, _Review(finding.reviewed, finding.due)
-    for caution in knowledge.cautions:
+    for caution in (*knowledge.cautions, *(one for file in knowledge.files for one in file.content.order_caution)):
         yield caution.id, _Review(caution.reviewed, caution.due)

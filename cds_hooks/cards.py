@@ -21,6 +21,7 @@ from cds_hooks.matters import Matter, context_of, matters_of, untold
 from cds_hooks.override_reasons import OVERRIDE_REASONS
 from cds_hooks.prefetch import Gap, gap_sentences
 from cds_hooks.response import Card, HookResponse, Link, Source, as_objects
+from cds_hooks.showing import Showing
 from cds_hooks.suggestions import suggestions_of
 from cds_hooks.summary import shorten
 from cds_hooks.topics import INCOMPLETE, TOPICS, topic_coding
@@ -30,6 +31,7 @@ from hosting import log
 MOST_CARDS = 3
 LABEL = "RLS nutrients"
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
+_SHOW_EVERYTHING = Showing()
 
 
 class CardWriter:
@@ -38,35 +40,45 @@ class CardWriter:
     def __init__(self, knowledge: Knowledge, public_url: str) -> None:
         self._belonging = Belonging(knowledge)
         self._detail = Detail(Basis(knowledge), self._belonging, knowledge)
-        self._sources = {topic: _source(topic, public_url) for topic in TOPICS}
-        self._links = {topic: _link(topic, public_url) for topic in TOPICS}
+        self._sources = {topic: source_of(topic, public_url) for topic in TOPICS}
+        self._links = {topic: links_of(topic, public_url) for topic in TOPICS}
 
-    def write(self, assessment: Assessment, gaps: Sequence[Gap] = ()) -> HookResponse:
-        """At most three cards; none if there is nothing to act on and nothing went wrong with what was sent."""
+    def write(
+        self, assessment: Assessment, gaps: Sequence[Gap] = (), showing: Showing = _SHOW_EVERYTHING
+    ) -> HookResponse:
+        """At most three cards; none if there is nothing to act on and nothing went wrong with what was sent.
+
+        ``showing`` decides which matters are told, and learns by which card.
+        """
         unread = {gap.need.nutrient for gap in gaps if gap.need.nutrient and gap.state != "partial"}
         matters = matters_of(assessment, self._belonging, unread)
         sentences = tuple(gap_sentences(gap for gap in gaps if not _told_by_the_assessment(gap)))
-        cards, failed = self._cards(matters, assessment, sentences)
+        cards, failed = self._cards(matters, assessment, sentences, showing)
         must_speak = failed or (not cards and any(gap.faulty for gap in gaps) and not assessment.patient.deceased)
-        if must_speak:
+        if must_speak and showing.lets_incomplete_through():
             cards = [*cards[: MOST_CARDS - 1], self._incomplete((*failed, *sentences), assessment)]
+            showing.incomplete(cards[-1].uuid)
         return HookResponse(cards=tuple(cards))
 
     def _cards(
-        self, matters: list[Matter], assessment: Assessment, gaps: tuple[str, ...]
+        self, matters: list[Matter], assessment: Assessment, gaps: tuple[str, ...], showing: Showing
     ) -> tuple[list[Card], list[str]]:
         """The cards, and a sentence for each that could not be written: one fault must not cost the others."""
         cards: list[Card] = []
         failed: list[str] = []
-        shown, further = matters[:MOST_CARDS], matters[MOST_CARDS:]
+        told = showing.let_through(matters)
+        shown, further = told[:MOST_CARDS], told[MOST_CARDS:]
         for matter in shown:
             try:
                 remarks = self._remarks(matters, assessment, first=not cards)
                 also = tuple(self._further(one, assessment) for one in further) if matter is shown[-1] else ()
                 cards.append(self._card(matter, assessment, msgspec.structs.replace(remarks, gaps=gaps, further=also)))
+                showing.shown(matter, cards[-1].uuid)
             except Exception as error:
                 log.error("card not written", rule=matter.topic, error=type(error).__name__)
                 failed.append(f"A card about {TOPICS[matter.topic][1].lower()} could not be written.")
+        for matter in further:
+            showing.listed(matter)
         return cards, failed
 
     def _remarks(self, matters: list[Matter], assessment: Assessment, *, first: bool) -> Remarks:
@@ -121,11 +133,12 @@ def _told_by_the_assessment(gap: Gap) -> bool:
     return gap.state == "absent" and gap.need.resource_type not in ("Patient", "Observation")
 
 
-def _source(topic: str, public_url: str) -> Source:
+def source_of(topic: str, public_url: str) -> Source:
+    """Who says it, and about what."""
     return Source(label=LABEL, url=f"{public_url}/about", topic=topic_coding(topic, public_url))
 
 
-def _link(topic: str, public_url: str) -> tuple[Link, ...]:
+def links_of(topic: str, public_url: str) -> tuple[Link, ...]:
     """One way into the app. Never beside an absolute link: Inferno takes a card with both for neither."""
     view = msgspec.json.encode({"view": topic}).decode()
     return (Link(label="Open the patient's nutrient page", url=f"{public_url}/launch", type="smart", app_context=view),)

@@ -15,7 +15,7 @@ from cds_hooks.basis import Basis
 from cds_hooks.belonging import Belonging
 from cds_hooks.markdown import escape, section
 from cds_hooks.matters import Matter
-from clinical import Assessment, Caution, DataQuality, Finding, Knowledge, Proposal
+from clinical import Assessment, Caution, DataQuality, Finding, Knowledge, OrdersReviewed, Proposal
 
 INTENDED_USE = "Supports a clinician's judgement and does not replace it. Not validated for clinical use."
 _MOST_LINES = 6
@@ -47,13 +47,13 @@ class Detail:
         rules, sources = self._basis.of(statements, assessment.assessed_on)
         sections = (
             section("Found", _found((*matter.findings, *remarks.context))),
-            section("Beware of", (*self._withheld(matter), *_cautions(cautions), *_elsewhere(remarks.elsewhere))),
+            section("Beware of", (*self._withheld(matter), *cautions_told(cautions), *_elsewhere(remarks.elsewhere))),
             section("To consider", _to_consider(matter.proposals, assessment, matter.nutrient)),
             section("Not known or not used", self._not_known(matter, assessment, remarks)),
             section("Also found", remarks.further),
-            section("Basis", (*_read_from(statements), *rules)),
+            section("Basis", (*read_from(statements), *rules)),
             section("Sources", sources, numbered=True),
-            _signature(assessment),
+            signature(assessment),
         )
         return "\n\n".join(part for part in sections if part)
 
@@ -70,15 +70,15 @@ class Detail:
             *(escape(gap) for gap in (*remarks.gaps, *assessment.gaps)),
             *([escape(f"Not on file, and needed before a supplement: {', '.join(unknowns)}.")] if unknowns else []),
             *_most(notes),
-            *_of_other_patients(assessment.other_patients),
+            *set_aside(assessment.other_patients),
         ]
 
 
-def incomplete(gaps: Iterable[str], assessment: Assessment) -> str:
+def incomplete(gaps: Iterable[str], assessment: Assessment | OrdersReviewed) -> str:
     """The text of a card that says nothing but what could not be read."""
     told = section("Not known", (escape(gap) for gap in (*gaps, *assessment.gaps)))
     return f"{told}\n\nNothing is said about these results, neither that they are low nor that they are normal.\n\n" + (
-        _signature(assessment)
+        signature(assessment)
     )
 
 
@@ -87,7 +87,7 @@ def _found(findings: Iterable[Finding]) -> Iterator[str]:
         yield escape(" ".join(_sentence(text) for text in (finding.because, finding.consider) if text))
 
 
-def _cautions(cautions: Iterable[Caution]) -> Iterator[str]:
+def cautions_told(cautions: Iterable[Caution]) -> Iterator[str]:
     """The gravest first."""
     order = ("contraindicated", "warning", "caution", "info")
     for caution in sorted(cautions, key=lambda one: order.index(one.severity)):
@@ -127,19 +127,22 @@ def _most(lines: list[str]) -> list[str]:
     return [*lines[:_MOST_LINES], f"{len(lines) - _MOST_LINES} more, all on the patient's page."]
 
 
-def _of_other_patients(references: tuple[str, ...]) -> Iterator[str]:
+def set_aside(references: tuple[str, ...]) -> Iterator[str]:
+    """Another patient's resources, by reference only."""
     if references:
         listed = _most(list(references))
         yield escape(f"Set aside, because they belong to another patient: {', '.join(listed)}")
 
 
-def _read_from(statements: Iterable[Finding | Caution]) -> Iterator[str]:
+def read_from(statements: Iterable[Finding | Caution]) -> Iterator[str]:
+    """The references of all facts, in one line."""
     facts = dict.fromkeys(fact for statement in statements for fact in statement.facts)
     if facts:
         yield escape(f"Read from {', '.join(_most(list(facts)))}.")
 
 
-def _signature(assessment: Assessment) -> str:
+def signature(assessment: Assessment | OrdersReviewed) -> str:
+    """With which knowledge and on which day, and what it is for."""
     version = escape(f"{assessment.knowledge_version} ({assessment.jurisdiction})")
     return f"*Knowledge {version}, assessed on {assessment.assessed_on.isoformat()}. {INTENDED_USE}*"
 

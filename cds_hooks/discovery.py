@@ -1,28 +1,21 @@
 """What EHRs are told to send: the services and their prefetch templates.
 
-Source: CDS Hooks 2.0.1 sections Discovery, Prefetch Template and Prefetch query restrictions. Templates stay within the
-restricted subset (instance read, type search, token equality, ``_sort``, ``_count``) and use no token but
-``context.patientId``. Several codes are joined by commas, as FHIR R4 search allows.
+Source: CDS Hooks 2.0.1 sections Discovery and Prefetch Template. No token is used but ``context.patientId``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
+from cds_hooks.queries import PrefetchStyle, queries_of
 from cds_hooks.services import SERVICES, STANDARD_VERSION, Service
 from clinical import Need
 from hosting import EhrRegistry
 
-PrefetchStyle = Literal["codes", "category"]
-LABORATORY_KEY = "laboratory"
-# A page size, newest results first. EHRs cap it as they see fit; what does not fit is told as a gap.
-_RESULTS_PER_NEED = 100
-_RESULTS_PER_CATEGORY = 200
-_LISTED = 200
-_PATIENT = "patient={{context.patientId}}"
+_PATIENT_ID = "{{context.patientId}}"
 
 
 def style_of(registry: EhrRegistry) -> PrefetchStyle:
@@ -39,24 +32,7 @@ def discovery(needed: Iterable[Need], style: PrefetchStyle) -> bytes:
 
 def prefetch_templates(needed: Iterable[Need], style: PrefetchStyle) -> dict[str, str]:
     """One template per need; in style ``category`` one for the whole laboratory, filtered here."""
-    templates: dict[str, str] = {}
-    for need in needed:
-        if need.laboratory and style == "category":
-            templates[LABORATORY_KEY] = (
-                f"Observation?{_PATIENT}&category=laboratory&_sort=-date&_count={_RESULTS_PER_CATEGORY}"
-            )
-        else:
-            templates[need.key] = _template(need)
-    return templates
-
-
-def _template(need: Need) -> str:
-    if need.resource_type == "Patient":
-        return "Patient/{{context.patientId}}"
-    if not need.codes:
-        return f"{need.resource_type}?{_PATIENT}&_count={_LISTED}"
-    codes = ",".join(f"http://loinc.org|{code}" for code in need.codes)
-    return f"{need.resource_type}?{_PATIENT}&code={codes}&_sort=-date&_count={_RESULTS_PER_NEED}"
+    return {key: query.template for key, query in queries_of(needed, style, _PATIENT_ID).items()}
 
 
 def _description(service: Service, templates: dict[str, str]) -> dict[str, Any]:

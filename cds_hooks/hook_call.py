@@ -1,7 +1,7 @@
-"""A hook call, in order: who calls, which service, what was sent, the chart, the assessment, the cards.
+"""A hook call, in order: who calls, which service, what was sent, what is missing, chart, assessment, cards.
 
-Everything that does not depend on the call is prepared once, in ``HookCalls``. Nothing is fetched: what is not in the
-prefetch is told as missing.
+Everything that does not depend on the call is prepared once, in ``HookCalls``. What is not in the prefetch is fetched
+where the EHR has given leave, and told as missing otherwise.
 """
 
 from __future__ import annotations
@@ -11,15 +11,20 @@ from datetime import date
 
 from flask import Request, Response
 
-from cds_hooks.authentication import authenticate
+from cds_hooks.authentication import Authentication, Caller
 from cds_hooks.cards import CardWriter
-from cds_hooks.prefetch import Prefetched, read_prefetch
-from cds_hooks.refusals import DataMissing, NotUnderstood, Refusal, UnknownService
+from cds_hooks.completing import Completion
+from cds_hooks.occasion import Occasion
+from cds_hooks.order_calls import OrderCalls
+from cds_hooks.order_context import ORDER_HOOKS, OrdersAtHand, read_orders
+from cds_hooks.prefetch import Prefetched, read_any_prefetch, read_prefetch
+from cds_hooks.refusals import DataMissing, NotUnderstood, Refusal
 from cds_hooks.request import HookRequest, read_request
 from cds_hooks.response import HookResponse, as_json
-from cds_hooks.services import SERVICE_BY_ID, Service
-from clinical import Assessment, CannotRead, Chart, Knowledge, assess, needs, read_chart
-from hosting import EhrRegistry, Settings, log
+from cds_hooks.services import Service, service_of
+from cds_hooks.showing import RecordedShowing, Restraint
+from clinical import CannotRead, Chart, Knowledge, assess, needs, read_chart
+from hosting import Ehr, Settings, database_of, log
 
 MEDIA_TYPE = "application/json"
 
@@ -28,68 +33,107 @@ class HookCalls:
     """Answers hook calls of every service. ``today`` is asked at each call: the service runs over midnight."""
 
     def __init__(
-        self, settings: Settings, registry: EhrRegistry, knowledge: Knowledge, today: Callable[[], date]
+        self, settings: Settings, authentication: Authentication, knowledge: Knowledge, today: Callable[[], date]
     ) -> None:
-        self._settings = settings
-        self._registry = registry
+        self._authentication = authentication
+        self._completion = Completion(settings)
         self._knowledge = knowledge
         self._needs = needs(knowledge)
         self._writer = CardWriter(knowledge, settings.public_url)
+        self._restraint = Restraint(settings, lambda: database_of(settings))
+        self._orders = OrderCalls(settings, knowledge, lambda: database_of(settings), today)
         self._today = today
 
     def answer(self, service_id: str, call: Request) -> Response:
         """The answer to one POST, be it cards or the reason why there are none."""
         try:
-            authenticate(self._settings)
-            service = _service(service_id)
-            request = read_request(call.get_data(cache=False), call.mimetype)
+            caller = self._authentication.caller(call)
+            service = service_of(service_id)
+            data = call.get_data(cache=False)
+            request = read_request(data, call.mimetype)
             _expect_hook(request, service)
-            prefetched = read_prefetch(request.prefetch, self._needs, request.patient_id)
-            chart = self._chart(request, prefetched)
-            assessment = assess(chart, self._knowledge, self._today())
-            response = self._writer.write(assessment, prefetched.gaps)
+            occasion = _occasion(service, caller, request)
+            if occasion.is_silenced:
+                return _no_cards(request, "hook call silenced")
+            orders = read_orders(data, service.hook, request.patient_id) if service.hook in ORDER_HOOKS else None
+            if orders is not None and not self._orders.matter(orders):
+                return _no_cards(request, "orders of no concern")
+            showing = self._restraint.showing(occasion)
+            response = self._cards(caller, request, orders, occasion, showing)
+        except DataMissing as missing:
+            return _without_data(missing, caller.ehr(request.fhir_server))
         except Refusal as refused:
             return refused.answer()
-        self._log(request, prefetched, assessment, response)
+        self._restraint.keep(showing)
         return Response(as_json(response), content_type=MEDIA_TYPE)
 
-    def _chart(self, request: HookRequest, prefetched: Prefetched) -> Chart:
+    def _cards(
+        self, caller: Caller, request: HookRequest, orders: OrdersAtHand | None, occasion: Occasion,
+        showing: RecordedShowing,
+    ) -> HookResponse:  # fmt: skip
+        completed = self._completion.complete(request, caller.ehr_at(request.fhir_server), self._needs)
+        read = read_prefetch if orders is None else read_any_prefetch
+        prefetched = read(completed.prefetch, self._needs, request.patient_id, completed.failed)
+        chart = self._chart(caller, request, prefetched)
+        if orders is not None:
+            response = self._orders.answer(orders, chart, prefetched, occasion, showing)
+            data_quality = len(chart.data_quality)
+        else:
+            assessment = assess(chart, self._knowledge, self._today())
+            response = self._writer.write(assessment, prefetched.gaps, showing)
+            data_quality = len(assessment.data_quality)
+        self._log(request, prefetched, data_quality, response)
+        return response
+
+    def _chart(self, caller: Caller, request: HookRequest, prefetched: Prefetched) -> Chart:
         try:
             return read_chart(
                 prefetched.resources,
                 patient_id=request.patient_id,
                 answered=prefetched.answered,
-                local_codes=self._local_codes(request),
+                local_codes=_local_codes(caller, request),
                 refuse_other_patients=False,
             )
         except CannotRead as error:
             sentence = str(error)
             raise DataMissing(f"{sentence[:1].upper()}{sentence[1:]}.") from None
 
-    def _local_codes(self, request: HookRequest) -> Mapping[str, str]:
-        """``fhirServer`` names the EHR whose laboratory codes to read by; it is not contacted."""
-        ehr = self._registry.by_fhir_base(request.fhir_server) if request.fhir_server else None
-        return ehr.local_codes if ehr else {}
-
-    def _log(
-        self, request: HookRequest, prefetched: Prefetched, assessment: Assessment, response: HookResponse
-    ) -> None:
+    def _log(self, request: HookRequest, prefetched: Prefetched, data_quality: int, response: HookResponse) -> None:
         log.info(
             "hook call",
             hook=request.hook,
             hook_instance=request.hook_instance,
             cards=len(response.cards),
             resources=len(prefetched.resources),
-            data_quality=len(assessment.data_quality),
+            data_quality=data_quality,
             missing_keys=len(prefetched.gaps),
             knowledge_version=self._knowledge.version,
         )
 
 
-def _service(service_id: str) -> Service:
-    if service_id not in SERVICE_BY_ID:
-        raise UnknownService("There is no CDS service of this id; GET /cds-services lists them.")
-    return SERVICE_BY_ID[service_id]
+def _occasion(service: Service, caller: Caller, request: HookRequest) -> Occasion:
+    ehr = caller.ehr(request.fhir_server)
+    return Occasion(service.id, ehr, request.fhir_server, request.user_id, request.patient_id)
+
+
+def _no_cards(request: HookRequest, why: str) -> Response:
+    """The EHR's kill switch, or orders of which nothing is ever said: no chart is read, nothing assessed."""
+    log.info(why, hook=request.hook, hook_instance=request.hook_instance)
+    return Response(as_json(HookResponse(cards=())), content_type=MEDIA_TYPE)
+
+
+def _without_data(missing: DataMissing, ehr: Ehr | None) -> Response:
+    """Some EHRs show a 412 to the clinician as an error of theirs: the registry can have it answered with no card."""
+    if ehr is None or ehr.missing_data_answer == "412":
+        return missing.answer()
+    log.warning("data missing", ehr=ehr.name)
+    return Response(as_json(HookResponse(cards=())), content_type=MEDIA_TYPE)
+
+
+def _local_codes(caller: Caller, request: HookRequest) -> Mapping[str, str]:
+    """What the laboratory of the caller's EHR calls our analytes."""
+    ehr = caller.ehr(request.fhir_server)
+    return ehr.local_codes if ehr else {}
 
 
 def _expect_hook(request: HookRequest, service: Service) -> None:

@@ -3,34 +3,37 @@
 Source: CDS Hooks 2.0.1 section Prefetch Template. An absent key was not asked for or not answered; ``null`` and an
 empty searchset are the answer "nothing on file"; an OperationOutcome, in place of an answer or as an entry of one, is
 an error and never "nothing on file". EHRs may prefetch under keys of their own; what stands there is read as well.
+What was fetched afterwards stands under the same keys.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from cds_hooks.discovery import LABORATORY_KEY
-from cds_hooks.refusals import DataMissing, TooMuch
+from cds_hooks.queries import LABORATORY_KEY, LOINC
+from cds_hooks.refusals import DataMissing
 from cds_hooks.request import Answer
 from clinical import Need, Resource
 
-MOST_RESOURCES = 20_000
-LOINC = "http://loinc.org"
 _PATIENT = re.compile(r"(?:^|/)Patient/([^/?#]+)")
 
-State = Literal["answered", "partial", "foreign", "unreadable", "refused", "absent"]
+State = Literal["answered", "partial", "foreign", "unreadable", "refused", "unanswered", "not-granted", "absent"]
 # A need is as well answered as the best of the keys that may hold it.
-_FROM_BEST_TO_WORST: tuple[State, ...] = ("answered", "partial", "foreign", "unreadable", "refused", "absent")
+_FROM_BEST_TO_WORST: tuple[State, ...] = get_args(State)
 READABLE = frozenset({"answered", "partial"})
+# Not an answer of any kind, hence worth asking for. An error of the EHR is one: it is not asked for again.
+_OPEN = frozenset({"foreign", "unreadable", "absent"})
 
 # How a gap is told to a clinician, in the order of the card.
 SENTENCES: dict[State, str] = {
     "refused": "The EHR reported an error instead of",
+    "unanswered": "The EHR could not be reached, or not in time, for",
     "unreadable": "What the EHR sent could not be read as",
     "foreign": "Only another patient's data came, and none was used, for",
     "partial": "The EHR sent only a part of",
+    "not-granted": "The EHR did not grant access to",
     "absent": "The EHR did not send",
 }
 
@@ -44,7 +47,7 @@ class Gap(NamedTuple):
     @property
     def faulty(self) -> bool:
         """Whether something went wrong with results that were asked for, so that silence would be misread as normal."""
-        return self.need.laboratory and self.state not in ("absent", "partial")
+        return self.need.laboratory and self.state not in ("absent", "not-granted", "partial")
 
 
 class Prefetched(NamedTuple):
@@ -55,19 +58,32 @@ class Prefetched(NamedTuple):
     gaps: tuple[Gap, ...]
 
 
-def read_prefetch(prefetch: Mapping[str, Answer], needed: Sequence[Need], patient_id: str) -> Prefetched:
-    """Raises ``DataMissing`` (412) where no laboratory result can be read, and ``TooMuch`` (413)."""
-    values = tuple(value for value in prefetch.values() if isinstance(value, Resource))
-    if sum(max(1, len(value.entry)) for value in values) > MOST_RESOURCES:
-        raise TooMuch(f"The request holds more than {MOST_RESOURCES} resources.")
-    keys = _own_keys(needed)
-    states = {key: _state(prefetch[key], kind, patient_id) for key, kind in keys.items() if key in prefetch}
-    others = _Others(value for key, value in prefetch.items() if key not in keys and isinstance(value, Resource))
-    all_needs = [Gap(need, _state_of(need, states, others, patient_id)) for need in needed]
+def read_prefetch(
+    prefetch: Mapping[str, Answer], needed: Sequence[Need], patient_id: str, failed: Mapping[str, State] | None = None
+) -> Prefetched:
+    """``failed`` tells by key what became of asking for it. Raises ``DataMissing`` (412) without laboratory results."""
+    all_needs, others = _answers(prefetch, needed, patient_id, failed or {})
     if not others.results and not any(gap.need.laboratory and gap.state in READABLE for gap in all_needs):
         raise DataMissing(_what_is_missing(all_needs))
+    return _prefetched(prefetch, all_needs)
+
+
+def read_any_prefetch(
+    prefetch: Mapping[str, Answer], needed: Sequence[Need], patient_id: str, failed: Mapping[str, State] | None = None
+) -> Prefetched:
+    """The same, where it depends on more than this whether enough was read: for orders the lists may do."""
+    return _prefetched(prefetch, _answers(prefetch, needed, patient_id, failed or {})[0])
+
+
+def _prefetched(prefetch: Mapping[str, Answer], all_needs: Sequence[Gap]) -> Prefetched:
+    values = tuple(value for value in prefetch.values() if isinstance(value, Resource))
     gaps = tuple(gap for gap in all_needs if gap.state != "answered")
     return Prefetched(values, frozenset(_answered_types(all_needs)), gaps)
+
+
+def open_needs(prefetch: Mapping[str, Answer], needed: Sequence[Need], patient_id: str) -> list[Need]:
+    """The needs that the prefetch leaves unanswered."""
+    return [gap.need for gap in _answers(prefetch, needed, patient_id, {})[0] if gap.state in _OPEN]
 
 
 def gap_sentences(gaps: Iterable[Gap]) -> list[str]:
@@ -77,7 +93,17 @@ def gap_sentences(gaps: Iterable[Gap]) -> list[str]:
     return [f"{SENTENCES[state]}: {', '.join(names)}." for state, names in labels.items() if names]
 
 
-def _own_keys(needed: Sequence[Need]) -> dict[str, str]:
+def _answers(
+    prefetch: Mapping[str, Answer], needed: Sequence[Need], patient_id: str, failed: Mapping[str, State]
+) -> tuple[list[Gap], _Others]:
+    """How each need was answered, and what stands under other keys than ours."""
+    keys = own_keys(needed)
+    states = {key: _state(prefetch[key], kind, patient_id) for key, kind in keys.items() if key in prefetch}
+    others = _Others(value for key, value in prefetch.items() if key not in keys and isinstance(value, Resource))
+    return [Gap(need, _state_of(need, {**states, **failed}, others, patient_id)) for need in needed], others
+
+
+def own_keys(needed: Sequence[Need]) -> dict[str, str]:
     """The keys that discovery advertises, in either style, with the resource type that is expected there."""
     return {need.key: need.resource_type for need in needed} | {LABORATORY_KEY: "Observation"}
 

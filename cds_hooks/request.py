@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
-from cds_hooks.refusals import NotJson, NotUnderstood
+from cds_hooks.refusals import NotJson, NotUnderstood, TooMuch
 from clinical import NotJson as Undecodable
 from clinical import Resource, decode
+from ehr_reader import BearerToken
 
 # Any value that JSON allows beside an object: kept as it is, so that a wrong type can be told from an absent member.
 Other = list[Any] | str | int | float | bool | None
@@ -23,6 +24,7 @@ Answer = Resource | Other
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 # FHIR allows 64 characters of [A-Za-z0-9.-]; EHRs that use longer ids or underscores are answered all the same.
 _PATIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,256}")
+MOST_RESOURCES = 20_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -35,6 +37,15 @@ class _Request(msgspec.Struct, frozen=True, rename="camel", gc=False):
     prefetch: dict[str, Answer] | Other = None
 
 
+class FhirAuthorization(msgspec.Struct, frozen=True, kw_only=True):
+    """Leave to read from the EHR, for this call only. ``token`` is None where it is none that we could present."""
+
+    token: BearerToken | None
+    scope: str
+    subject: str | None
+    patient: str | None
+
+
 class HookRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request whose required members are present and of the right type. ``prefetch`` values are unchecked."""
 
@@ -43,11 +54,12 @@ class HookRequest(msgspec.Struct, frozen=True, kw_only=True):
     patient_id: str
     user_id: str
     fhir_server: str | None
+    fhir_authorization: FhirAuthorization | None
     prefetch: dict[str, Answer]
 
 
 def read_request(data: bytes, media_type: str) -> HookRequest:
-    """Raises ``NotJson`` (415) and ``NotUnderstood`` (400), which names the member."""
+    """Raises ``NotJson`` (415), ``TooMuch`` (413) and ``NotUnderstood`` (400), which names the member."""
     if not _is_json(media_type):
         raise NotJson("The request must be JSON (Content-Type: application/json).")
     try:
@@ -71,6 +83,7 @@ def _checked(received: _Request) -> HookRequest:
         patient_id=_patient_id(context.get("patientId")),
         user_id=_text(context.get("userId"), "context.userId"),
         fhir_server=_server(received),
+        fhir_authorization=_authorization(received.fhir_authorization),
         prefetch=_prefetch(received.prefetch),
     )
 
@@ -104,9 +117,36 @@ def _server(received: _Request) -> str | None:
     return received.fhir_server  # type: ignore[no-any-return]
 
 
+def _authorization(value: dict[str, Any] | None) -> FhirAuthorization | None:
+    """Gentle: an authorization that cannot be used is no reason to refuse the call."""
+    if value is None:
+        return None
+    return FhirAuthorization(
+        token=_token(value.get("access_token"), value.get("token_type")),
+        scope=_text_or_none(value.get("scope")) or "",
+        subject=_text_or_none(value.get("subject")),
+        patient=_text_or_none(value.get("patient")),
+    )
+
+
+def _token(value: Any, kind: Any) -> BearerToken | None:
+    if not isinstance(value, str) or not isinstance(kind, str) or kind.lower() != "bearer":
+        return None
+    try:
+        return BearerToken(value)
+    except ValueError:
+        return None
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
 def _prefetch(value: dict[str, Answer] | Other) -> dict[str, Answer]:
     if value is None:
         return {}
     if not isinstance(value, dict):
         raise NotUnderstood("prefetch must be an object.")
+    if sum(max(1, len(one.entry)) for one in value.values() if isinstance(one, Resource)) > MOST_RESOURCES:
+        raise TooMuch(f"The request holds more than {MOST_RESOURCES} resources.")
     return value

@@ -33,11 +33,15 @@ class Source(Member, frozen=True, kw_only=True):
 
 
 class Action(Member, frozen=True, kw_only=True):
-    """``type`` has no default, since members that equal their default are left out."""
+    """``type`` has no default, since members that equal their default are left out.
 
-    type: Literal["create"]
+    ``create`` and ``update`` have a ``resource``, ``delete`` a ``resource_id`` such as MedicationRequest/d1.
+    """
+
+    type: Literal["create", "update", "delete"]
     description: str
-    resource: dict[str, Any]
+    resource: dict[str, Any] | None = None
+    resource_id: str | None = None
 
 
 class Suggestion(Member, frozen=True, kw_only=True):

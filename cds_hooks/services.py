@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
+from cds_hooks.refusals import UnknownService
+
 STANDARD_VERSION = "2.0.1"
 
 
@@ -31,9 +33,42 @@ PATIENT_VIEW = Service(
         "It supports a clinician's judgement and is not validated for clinical use."
     ),
     usage_requirements=(
-        "Needs the listed prefetch, above all the laboratory keys; a key without data is answered with null or an "
-        "empty searchset Bundle. FHIR R4 (4.0.1) only. Without any laboratory key the answer is 412."
+        "Needs the listed prefetch, above all the laboratory keys, or FHIR API access; a key without data is answered "
+        "with null or an empty searchset Bundle. FHIR R4 (4.0.1) only. Without any laboratory result the answer is 412."
     ),
 )
-SERVICES = (PATIENT_VIEW,)
+_ABOUT_ORDERS = (
+    "Says of a supplement being ordered what speaks against it for this patient (iron with a high transferrin "
+    "saturation, magnesium with poor kidney function, folic acid before B12 ...), of a drug that binds iron or "
+    "magnesium or aggravates restless legs what to do about it, and of duplicates and upper limits. It supports a "
+    "clinician's judgement and is not validated for clinical use."
+)
+_ORDERS_NEED = (
+    "Needs draftOrders, and the listed prefetch or FHIR API access; a key without data is answered with null or an "
+    "empty searchset Bundle. FHIR R4 (4.0.1) only. Orders of no concern are answered without any of it."
+)
+SUPPLEMENT_SELECT = Service(
+    id="rls-supplement-select",
+    hook="order-select",
+    hook_version="1.0",
+    title="Supplements and drugs in restless legs, as they are chosen",
+    description=_ABOUT_ORDERS,
+    usage_requirements=_ORDERS_NEED,
+)
+SUPPLEMENT_SIGN = Service(
+    id="rls-supplement-sign",
+    hook="order-sign",
+    hook_version="1.0",
+    title="Supplements and drugs in restless legs, before they are signed",
+    description=f"{_ABOUT_ORDERS} What was said of an unchanged order at order-select is not repeated.",
+    usage_requirements=_ORDERS_NEED,
+)
+SERVICES = (PATIENT_VIEW, SUPPLEMENT_SELECT, SUPPLEMENT_SIGN)
 SERVICE_BY_ID = {service.id: service for service in SERVICES}
+
+
+def service_of(service_id: str) -> Service:
+    """Raises ``UnknownService`` (404)."""
+    if service_id not in SERVICE_BY_ID:
+        raise UnknownService("There is no CDS service of this id; GET /cds-services lists them.")
+    return SERVICE_BY_ID[service_id]

@@ -8,6 +8,10 @@ hosting knows none of them by name.
 from __future__ import annotations
 
 from hosting.application import FrontDoor, create_application
+from hosting.card_counts import CardCount, FeedbackCount
+from hosting.card_records import CardRecord, Fate, FeedbackReport, Outcome
+from hosting.database import Database, DatabaseFault, Shown, database_of, open_database
+from hosting.derived_keys import derived_key
 from hosting.logs import log
 from hosting.mistakes import ConfigurationError, RegistryError, SettingsError
 from hosting.operation_outcome import IssueCode, outcome_response, write_outcome
@@ -18,18 +22,30 @@ from hosting.server import serve
 from hosting.settings import Settings, read_settings
 
 __all__ = [
+    "CardCount",
+    "CardRecord",
     "CdsClient",
     "ConfigurationError",
+    "Database",
+    "DatabaseFault",
     "Ehr",
     "EhrRegistry",
+    "Fate",
+    "FeedbackCount",
+    "FeedbackReport",
     "FrontDoor",
     "IssueCode",
+    "Outcome",
     "Readiness",
     "RegistryError",
     "Settings",
     "SettingsError",
+    "Shown",
     "create_application",
+    "database_of",
+    "derived_key",
     "log",
+    "open_database",
     "outcome_response",
     "read_registry",
     "read_settings",

@@ -25,6 +25,8 @@ from hosting.addresses import origin, protected_address
 from hosting.mistakes import RegistryError, problems
 
 ProtectedAddress = Annotated[str, AfterValidator(protected_address)]
+# What a caller may sign with: never "none", and nothing symmetric (CDS Hooks section JWT Signing Algorithm).
+TokenAlgorithm = Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 ProtectedOrigin = Annotated[str, AfterValidator(protected_address), AfterValidator(origin)]
 
 
@@ -35,12 +37,19 @@ class RegistryWords(BaseModel):
 
 
 class CdsClient(RegistryWords):
-    """One caller of the CDS service: its JWT issuer, where its keys are, and which tenants it may speak for."""
+    """One caller of the CDS service: its JWT issuer, where its keys are, and which tenants it may speak for.
+
+    ``jku`` is what its tokens may say beside ``jwks_url``; it is compared and never fetched. ``reuse_tokens`` is for
+    test kits that send the same token twice.
+    """
 
     iss: str = Field(min_length=1)
     jwks_url: ProtectedAddress | None = None
     jwks_file: Path | None = None
+    jku: ProtectedAddress | None = None
     tenants: tuple[str, ...] = ()
+    algorithms: tuple[TokenAlgorithm, ...] = Field(default=("ES384", "RS384"), min_length=1)
+    reuse_tokens: bool = False
 
     @field_validator("iss")
     @classmethod
@@ -74,7 +83,11 @@ class Ehr(RegistryWords):
     frame_ancestors: tuple[ProtectedOrigin, ...] = ()
     card_dialect: Literal["standard", "epic", "oracle"] = "standard"
     prefetch_style: Literal["codes", "category"] = "codes"
+    missing_data_answer: Literal["412", "no-card"] = "412"
     cookieless: bool = False
+    shadow_services: tuple[str, ...] = ()
+    topics_off: tuple[str, ...] = ()
+    kill_switch: bool = False
     cds_clients: tuple[CdsClient, ...] = Field(default=(), alias="cds_client")
     local_codes: dict[str, str] = Field(default_factory=dict)
 
@@ -92,6 +105,10 @@ class Ehr(RegistryWords):
         if self.client_authentication == "client_secret_basic" and not self.client_secret_env:
             raise ValueError('client_authentication "client_secret_basic" needs client_secret_env')
         return self
+
+    def is_at(self, address: str) -> bool:
+        """Whether this is its FHIR base, with or without a trailing slash."""
+        return _comparable(self.fhir_base) == _comparable(address)
 
 
 class EhrRegistry(RegistryWords):
@@ -112,7 +129,7 @@ class EhrRegistry(RegistryWords):
 
     def by_fhir_base(self, address: str) -> Ehr | None:
         """The entry of a FHIR base, with or without a trailing slash; None if it is not registered."""
-        return next((ehr for ehr in self.ehrs if _comparable(ehr.fhir_base) == _comparable(address)), None)
+        return next((ehr for ehr in self.ehrs if ehr.is_at(address)), None)
 
     def by_name(self, name: str) -> Ehr | None:
         """The entry of that name; None if it is not registered."""

@@ -12,6 +12,7 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 from hosting.addresses import is_protected
+from hosting.database import open_database
 from hosting.logs import log
 from hosting.mistakes import ConfigurationError, SettingsError
 from hosting.settings import Settings
@@ -31,6 +32,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
     if settings.secret_key is None:
         raise SettingsError("RLS_SECRET_KEY: must be set to a secret of 32 characters or more before serving.")
     build(settings)  # in this process once, so that a mistake is one sentence here and not a traceback per worker
+    open_database(settings.database_url).close()  # brought up to date here, before any worker uses it
     _check_free(host, port)
     _warn(settings)
     log.info("serving", port=port, workers=workers, authentication=settings.cds_authentication)
@@ -83,6 +85,8 @@ def _check_free(host: str, port: int) -> None:
 def _warn(settings: Settings) -> None:
     if settings.cds_authentication == "off":
         _say("RLS_CDS_AUTHENTICATION is off: whoever reaches this address can call the CDS service.")
+    if settings.trust_public_sandbox:
+        _say("RLS_TRUST_PUBLIC_SANDBOX is on: the sandbox's key is public, so anybody can call as the sandbox.")
     if not is_protected(settings.public_url):
         _say("RLS_PUBLIC_URL is plain http: patient data would travel unprotected.")
 

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="sqlite:///rls-nutrients.db", repr=False)
     secret_key: SecretStr | None = Field(default=None, repr=False)
     cds_authentication: Literal["required", "off"] = "required"
+    trust_public_sandbox: bool = False
     prefetch_only: bool = False
     repeat_after_days: int = Field(default=0, ge=0)
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()

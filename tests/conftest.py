@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from hosting.database import close_databases
+
+pytest_plugins = ["tests.databases"]
 
 # The machine's speed is not what these tests are about; benchmarks/ is.
 settings.register_profile("house", deadline=None)
@@ -17,3 +22,10 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the developer's own shell sets must not decide a test."""
     for name in [name for name in os.environ if name.upper().startswith("RLS_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def no_open_databases() -> Iterator[None]:
+    """A test leaves no connection behind; a service that outlives the test connects anew."""
+    yield
+    close_databases()

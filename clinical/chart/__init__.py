@@ -5,12 +5,14 @@ from __future__ import annotations
 from clinical.chart.dates import FhirDate, read_date
 from clinical.chart.decoding import NotJson, decode
 from clinical.chart.documents import Document, read_document
+from clinical.chart.drafts import DraftOrder, DraftOrders, OrderResource, read_draft_orders
 from clinical.chart.errors import CannotRead, TwoPatients, WrongFhirVersion
 from clinical.chart.facts import Chart, DataQuality, Measurement, Medication, Patient
 from clinical.chart.reading import read_chart
 from clinical.chart.wire import Resource
 
 __all__ = [
-    "CannotRead", "Chart", "DataQuality", "Document", "FhirDate", "Measurement", "Medication", "NotJson", "Patient",
-    "Resource", "TwoPatients", "WrongFhirVersion", "decode", "read_chart", "read_date", "read_document",
+    "CannotRead", "Chart", "DataQuality", "Document", "DraftOrder", "DraftOrders", "FhirDate", "Measurement",
+    "Medication", "NotJson", "OrderResource", "Patient", "Resource", "TwoPatients", "WrongFhirVersion", "decode",
+    "read_chart", "read_date", "read_document", "read_draft_orders",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 from clinical.knowledge.checks.bands import band_problems
 from clinical.knowledge.checks.codes import code_problems
 from clinical.knowledge.checks.contradictions import contradiction_problems
+from clinical.knowledge.checks.orderables import orderable_problems
 from clinical.knowledge.checks.references import reference_problems
 from clinical.knowledge.checks.tables import duplicate_problems, table_problems
 from clinical.knowledge.checks.texts import date_problems, text_problems
@@ -55,5 +56,6 @@ def _by_jurisdiction(folder: KnowledgeFolder) -> Iterator[Problem]:
 
 def _problems_together(knowledge: Knowledge) -> Iterator[Problem]:
     yield from reference_problems(knowledge)
+    yield from orderable_problems(knowledge)
     yield from band_problems(knowledge)
     yield from table_problems(knowledge)

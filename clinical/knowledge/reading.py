@@ -19,7 +19,7 @@ MANIFEST = "knowledge.toml"
 SOURCES = "sources.toml"
 ITEM_KINDS = (
     "limit", "band", "finding", "rule", "caution", "proposal", "advice", "freshness", "conflict", "derivation",
-    "reserve",
+    "reserve", "orderable", "order_caution", "order_answer", "products",
 )  # fmt: skip
 INHERITED = ("reviewed", "due")
 

@@ -13,31 +13,20 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from clinical.knowledge.order_schema import Amount, LaboratoryOrder, MedicationOrder, Words
+from clinical.knowledge.ordering_schema import Orderable, OrderAnswer, Products
+from clinical.knowledge.provenance import JURISDICTIONS, Jurisdiction, Nutrient, Provenance, Verified
 from clinical.knowledge.question_schema import Question
 
-Jurisdiction = Literal["international", "us", "uk"]
-JURISDICTIONS: tuple[Jurisdiction, ...] = ("international", "us", "uk")
+__all__ = [
+    "JURISDICTIONS", "Advice", "Band", "Caution", "Companion", "Conflict", "Derivation", "Escalation", "Finding",
+    "Freshness", "Indicator", "Jurisdiction", "KnowledgeManifest", "Limit", "Nutrient", "NutrientFile", "OrderAnswer",
+    "Orderable", "Products", "Proposal", "ProposalKind", "Provenance", "Raised", "Range", "Reserve", "Rule", "Severity",
+    "Shorter", "Source", "SourceFile", "Statement", "Verified",
+]  # fmt: skip
+
 Indicator = Literal["info", "warning", "critical"]
 Severity = Literal["info", "caution", "warning", "contraindicated"]
-Verified = Literal["verified", "second-hand", "from-memory", "policy"]
 ProposalKind = Literal["medication", "laboratory", "referral", "advice"]
-Nutrient = Literal["iron", "vitamin-d", "vitamin-b12", "folate", "magnesium", "vitamin-b6", "vitamin-c", "vitamin-e"]
-
-
-class Provenance(Words):
-    """Where a statement comes from, how strong its source calls it, and how far we have checked it."""
-
-    source: str | tuple[str, ...]
-    section: str = Field(min_length=1)
-    strength: str = Field(min_length=1)
-    verified: Verified
-    reviewed: date
-    due: date
-    jurisdictions: tuple[Jurisdiction, ...] = JURISDICTIONS
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return (self.source,) if isinstance(self.source, str) else self.source
 
 
 class Limit(Provenance):
@@ -257,6 +246,10 @@ class NutrientFile(Words):
     conflict: tuple[Conflict, ...] = ()
     derivation: tuple[Derivation, ...] = ()
     reserve: tuple[Reserve, ...] = ()
+    orderable: tuple[Orderable, ...] = ()
+    order_caution: tuple[Caution, ...] = ()
+    order_answer: tuple[OrderAnswer, ...] = ()
+    products: tuple[Products, ...] = ()
 
 
 class Source(Words):

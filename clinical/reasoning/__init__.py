@@ -17,6 +17,7 @@ from clinical.reasoning.assessment import (
     Severity,
     Withheld,
 )
+from clinical.reasoning.ordering import OrderReview, OrdersReviewed, orders_matter, review_orders
 from clinical.reasoning.sentences import told
 
 __all__ = [
@@ -28,10 +29,14 @@ __all__ = [
     "Context",
     "Finding",
     "Indicator",
+    "OrderReview",
+    "OrdersReviewed",
     "Proposal",
     "Seen",
     "Severity",
     "Withheld",
     "assess",
+    "orders_matter",
+    "review_orders",
     "told",
 ]

@@ -26,7 +26,7 @@ def assess(chart: Chart, knowledge: Knowledge, today: date, evaluate_restless_le
     assessment says so. Raises nothing for a readable chart: a faulty rule is named in ``gaps``.
     """
     rules = compiled(knowledge)
-    evidence = _gather(chart, rules, today, evaluate_restless_legs)
+    evidence = gather_evidence(chart, rules, today, evaluate_restless_legs)
     if chart.patient.deceased:
         return _silent(chart, evidence)
     decisions = decide(rules, evidence)
@@ -52,7 +52,8 @@ def assess(chart: Chart, knowledge: Knowledge, today: date, evaluate_restless_le
     )
 
 
-def _gather(chart: Chart, rules: CompiledKnowledge, today: date, evaluate_restless_legs: bool) -> Evidence:
+def gather_evidence(chart: Chart, rules: CompiledKnowledge, today: date, evaluate_restless_legs: bool) -> Evidence:
+    """The chart made ready to be asked: who the patient is, and which results count."""
     person = describe(chart, today, evaluate_restless_legs)
     born = chart.patient.birth_date.day if chart.patient.birth_date else None
     selection = select(chart.measurements, today, born, rules.knowledge.conflicts, _takes_d2(chart))

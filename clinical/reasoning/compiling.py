@@ -68,6 +68,9 @@ class CompiledKnowledge:
             name: AskedProposal(proposal, self._ask(proposal.when)) for name, proposal in knowledge.proposals.items()
         }
         self.cautions = tuple(self._caution(caution) for caution in knowledge.cautions)
+        self.order_cautions = tuple(
+            self._caution(caution) for file in knowledge.files for caution in file.content.order_caution
+        )
         self.advice = tuple(AskedAdvice(item, compile_question(item.when, knowledge)) for item in knowledge.advice)
         self.escalations = {
             statement.id: tuple(self._escalations(statement.escalates)) for statement in self._statements()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from cds_hooks.cards import CardWriter
 from clinical import Knowledge, load_knowledge
 from hosting import EhrRegistry, Settings, create_application
 from tests.cds_hooks.assessments import TODAY
+from tests.cds_hooks.callers import KeyServer, key_server, registry
+from tests.databases import new_sqlite
 
 PUBLIC_URL = "https://cds.example.org"
 
@@ -35,7 +38,8 @@ def writer(knowledge: Knowledge) -> CardWriter:
 
 
 def client_of(registry: EhrRegistry | None = None, **settings: Any) -> FlaskClient:
-    configured = Settings(**({"cds_authentication": "off", "public_url": PUBLIC_URL} | settings))
+    own = {"cds_authentication": "off", "public_url": PUBLIC_URL, "database_url": new_sqlite()}
+    configured = Settings(**(own | settings))
     door = partial(front_door, today=lambda: TODAY)
     return create_application(configured, registry or EhrRegistry(), [door]).test_client()
 
@@ -48,3 +52,32 @@ def client() -> FlaskClient:
 @pytest.fixture(scope="session")
 def post(client: FlaskClient) -> Callable[[Any], TestResponse]:
     return lambda body: client.post("/cds-services/rls-nutrients", json=body)
+
+
+@pytest.fixture
+def keys() -> Iterator[KeyServer]:
+    """The key server of a registered caller."""
+    with key_server() as server:
+        yield server
+
+
+@pytest.fixture
+def foreign() -> Iterator[KeyServer]:
+    """A key server that nobody has registered."""
+    with key_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """The file of the closed service's database, alone in its folder."""
+    folder = tmp_path / "database"
+    folder.mkdir()
+    return folder / "service.db"
+
+
+@pytest.fixture
+def closed(database: Path) -> Callable[..., FlaskClient]:
+    """A service that asks who calls, by registry entries."""
+    settings = {"cds_authentication": "required", "database_url": f"sqlite:///{database}"}
+    return lambda *ehrs, **other: client_of(registry(*ehrs), **settings | other)

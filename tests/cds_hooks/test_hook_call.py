@@ -13,6 +13,7 @@ from hosting import EhrRegistry, Settings, create_application
 from tests.cds_hooks.assessments import TODAY
 from tests.cds_hooks.conftest import client_of
 from tests.cds_hooks.hook_requests import ALL_NORMAL, call, observation, patient, request, searchset
+from tests.databases import new_sqlite
 
 ADDRESS = "/cds-services/rls-nutrients"
 LOCAL = {"system": "urn:oid:1.2.3", "code": "FERR"}
@@ -25,7 +26,7 @@ def test_a_low_ferritin_gives_a_card(post: Any) -> None:
     assert card["summary"].startswith("Ferritin 22 ng/mL (2026-11-15): ")
 
 
-def test_while_callers_cannot_prove_themselves_nobody_is_let_in() -> None:
+def test_who_does_not_prove_itself_is_not_let_in() -> None:
     closed = client_of(cds_authentication="required")
     answers = [
         closed.post(ADDRESS, json=call()),
@@ -47,7 +48,8 @@ def test_discovery_is_open(client: Any, header: dict[str, str]) -> None:
 def test_the_day_is_asked_at_each_call() -> None:
     days = [TODAY, TODAY.replace(year=2028)]
     door = partial(front_door, today=lambda: days.pop(0))
-    client: Any = create_application(Settings(cds_authentication="off"), EhrRegistry(), [door]).test_client()
+    settings = Settings(cds_authentication="off", database_url=new_sqlite())
+    client: Any = create_application(settings, EhrRegistry(), [door]).test_client()
     body = call(**ALL_NORMAL | {"ferritin": "22 ng/mL"})
     now, later = (client.post(ADDRESS, json=body).json["cards"] for _ in range(2))
     assert "assessed on 2026-11-22" in now[0]["detail"]

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from command_line import main
 from tests.command_line.conftest import Call
 
-COMMANDS = ("assess", "demo", "knowledge", "serve")
+COMMANDS = ("assess", "demo", "feedback", "knowledge", "serve")
 
 
 def test_help_lists_the_commands(call: Call) -> None:

@@ -1,8 +1,7 @@
 """CH-04 to CH-07, CH-10: what a call with, without and with broken prefetch is answered.
 
 Source: CDS Hooks 2.0.1 sections Prefetch Template, Providing FHIR Resources, HTTP Response; 3.0 section Returning
-OperationOutcome. CH-08, CH-09, CH-11 to CH-13 need calls to the EHR, CH-17 the order hooks, CH-23 and later ones the
-caller's JWT: they come with those.
+OperationOutcome. Calls to the EHR are in test_ch_fetching.py.
 """
 
 from __future__ import annotations

@@ -32,7 +32,10 @@ tenants = []
 [[ehr.cds_client]]
 iss = "https://second.example.org"
 jwks_file = "keys/second.json"
+jku = "https://second.example.org/keys"
 tenants = ["north"]
+algorithms = ["RS256"]
+reuse_tokens = true
 
 [ehr.local_codes]
 "urn:oid:1.2.3|FERR" = "ferritin"
@@ -55,6 +58,9 @@ def test_the_example_of_the_manual(registry_of: Read, tmp_path: Path) -> None:
     assert hospital.prefetch_style == "category"
     assert hospital.local_codes == {"urn:oid:1.2.3|FERR": "ferritin"}
     assert [client.tenants for client in hospital.cds_clients] == [(), ("north",)]
+    first, second = hospital.cds_clients
+    assert (first.jku, first.algorithms, first.reuse_tokens) == (None, ("ES384", "RS384"), False)
+    assert (second.jku, second.algorithms, second.reuse_tokens) == ("https://second.example.org/keys", ("RS256",), True)
     assert hospital.cds_clients[1].jwks_file == tmp_path / "keys" / "second.json"
     assert (demo.card_dialect, demo.prefetch_style, demo.cookieless) == ("standard", "codes", False)
     assert (demo.scope_syntax, demo.signing_algorithm, demo.cds_clients) == ("auto", "ES384", ())
@@ -107,6 +113,9 @@ HOSPITAL = 'EHR "general-hospital"'
         (SMALL + '[[ehr.cds_client]]\niss = "x"\njwks_url = "http://ehr.example.org/j"', f"{HOSPITAL}.*plain http"),
         (SMALL + '[[ehr.cds_client]]\niss = "http://e.org"\njwks_file = "j"', f"{HOSPITAL}.*iss: .*plain http"),
         (SMALL + '[[ehr.cds_client]]\niss = "x"', f"{HOSPITAL}.*either jwks_url or jwks_file"),
+        (SMALL + '[[ehr.cds_client]]\niss = "x"\njwks_file = "j"\nalgorithms = ["none"]', f"{HOSPITAL}.*algorithms"),
+        (SMALL + '[[ehr.cds_client]]\niss = "x"\njwks_file = "j"\nalgorithms = []', f"{HOSPITAL}.*algorithms"),
+        (SMALL + '[[ehr.cds_client]]\niss = "x"\njwks_file = "j"\njku = "http://e.org"', f"{HOSPITAL}.*plain http"),
         (SMALL + 'client_authentication = "client_secret_basic"', f"{HOSPITAL}: .*needs client_secret_env"),
         (SMALL + 'card_dialcet = "epic"', f"{HOSPITAL}, card_dialcet: this word is not known here"),
         (SMALL + 'card_dialect = "cerner"', f"{HOSPITAL}, card_dialect: "),

@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from hosting import ConfigurationError, Settings, SettingsError, serve
+from tests.databases import new_sqlite
 
 SECRET = "x" * 40
 
@@ -52,7 +53,7 @@ def start(port: int, **settings: str) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RLS_")}
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(port)],
-        env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)} | settings,
+        env=environment | {"PYTHONPATH": os.pathsep.join(sys.path), "RLS_DATABASE_URL": new_sqlite()} | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

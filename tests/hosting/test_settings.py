@@ -19,6 +19,7 @@ def test_defaults_are_those_of_the_contract() -> None:
     assert settings.database_url == "sqlite:///rls-nutrients.db"
     assert settings.secret_key is None
     assert settings.cds_authentication == "required"
+    assert settings.trust_public_sandbox is False
     assert settings.prefetch_only is False
     assert settings.repeat_after_days == 0
     assert settings.cors_origins == ()
@@ -34,6 +35,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
         "RLS_DATABASE_URL": "postgresql+psycopg://u:p@db/rls",
         "RLS_SECRET_KEY": SECRET,
         "RLS_CDS_AUTHENTICATION": "off",
+        "RLS_TRUST_PUBLIC_SANDBOX": "true",
         "RLS_PREFETCH_ONLY": "true",
         "RLS_REPEAT_AFTER_DAYS": "30",
         "RLS_CORS_ORIGINS": "https://a.example.org, https://B.example.org:8443/",
@@ -48,6 +50,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
     assert settings.database_url == "postgresql+psycopg://u:p@db/rls"
     assert settings.secret_key is not None and settings.secret_key.get_secret_value() == SECRET
     assert settings.cds_authentication == "off"
+    assert settings.trust_public_sandbox is True
     assert settings.prefetch_only is True
     assert settings.repeat_after_days == 30
     assert settings.cors_origins == ("https://a.example.org", "https://b.example.org:8443")

@@ -168,7 +168,7 @@ NEEDED = {
     "enzyme-inducer", "bile-acid-binder", "b6-antagonist", "isoniazid", "altretamine", "warfarin", "anticoagulant",
     "ssri", "snri", "mirtazapine", "bupropion", "tricyclic", "sedating-antihistamine", "dopamine-blocking-antiemetic",
     "antipsychotic", "lithium", "dopamine-agonist", "glucocorticoid", "erythropoietin", "ferumoxytol",
-    "ferric-carboxymaltose", "cyanocobalamin", "hydroxocobalamin",
+    "ferric-carboxymaltose", "cyanocobalamin", "hydroxocobalamin", "folinic-acid",
     "substance-cobalt", "substance-soy-or-peanut", "substance-gelatin", "substance-benzyl-alcohol",
     "substance-sulfite",
     "red-cell-transfusion", "haemodialysis",

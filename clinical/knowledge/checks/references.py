@@ -47,14 +47,14 @@ class Names:
 
 def _item_faults(placed: Placed, names: Names) -> Iterator[str]:
     item = placed.item
-    yield from _unknown("source", item.sources, names.sources)
+    yield from unknown("source", item.sources, names.sources)
     yield from _analyte_faults(placed, names)
     proposed = (*getattr(item, "proposes", ()), *getattr(item, "retest", ()))
-    yield from _unknown("proposal", (name.rstrip(SIGNS) for name in proposed), names.proposals)
-    yield from _unknown("proposal", (one.proposal for one in getattr(item, "companions", ())), names.proposals)
+    yield from unknown("proposal", (name.rstrip(SIGNS) for name in proposed), names.proposals)
+    yield from unknown("proposal", (one.proposal for one in getattr(item, "companions", ())), names.proposals)
     yield from _unmatched("proposal", _patterns(item, "affects", "withholds"), names.proposals)
     yield from _unmatched("finding", _patterns(item, "concerns"), names.findings)
-    yield from _unknown("finding", (one.finding for one in getattr(item, "findings", ())), names.findings)
+    yield from unknown("finding", (one.finding for one in getattr(item, "findings", ())), names.findings)
     yield from _placeholder_faults(getattr(item, "because", ""), names)
 
 
@@ -63,10 +63,10 @@ def _analyte_faults(placed: Placed, names: Names) -> Iterator[str]:
     one: str | None = getattr(item, "analyte", None)
     if placed.kind == "limit" and is_daily_dose(item.values[0].unit):
         # A daily dose belongs to a nutrient, whether or not a laboratory measures it.
-        yield from _unknown("analyte or nutrient", (one or "",), names.analytes | set(names.knowledge.nutrients))
+        yield from unknown("analyte or nutrient", (one or "",), names.analytes | set(names.knowledge.nutrients))
         return
     several = (*getattr(item, "analytes", ()), *getattr(item, "of", ()))
-    yield from _unknown("analyte", (*([one] if one else []), *several), names.analytes)
+    yield from unknown("analyte", (*([one] if one else []), *several), names.analytes)
 
 
 def is_daily_dose(unit: str) -> bool:
@@ -85,31 +85,31 @@ def _question_faults(question: Question, names: Names) -> Iterator[str]:
         case asked.AskAnalyte():
             yield from _asked_analyte_faults(question, names)
         case asked.AskBand():
-            yield from _unknown("band", question.band, names.bands)
+            yield from unknown("band", question.band, names.bands)
         case asked.AskFinding():
-            yield from _unknown("finding", question.finding, names.findings)
+            yield from unknown("finding", question.finding, names.findings)
         case asked.AskProposed():
             yield from _unmatched("proposal", question.proposed, names.proposals)
         case asked.AskCaution():
-            yield from _unknown("caution", question.caution, names.cautions)
+            yield from unknown("caution", question.caution, names.cautions)
         case asked.AskCondition():
-            yield from _value_set_faults(("condition",), question.condition, names)
+            yield from value_set_faults(("condition",), question.condition, names)
         case asked.AskMedication():
-            yield from _value_set_faults(("drug",), question.medication, names)
-            yield from _unknown("limit", filter(None, (question.daily_above, question.daily_at_least)), names.limits)
+            yield from value_set_faults(("drug",), question.medication, names)
+            yield from unknown("limit", filter(None, (question.daily_above, question.daily_at_least)), names.limits)
         case asked.AskAllergy():
-            yield from _value_set_faults(("drug", "allergy"), question.allergy, names)
+            yield from value_set_faults(("drug", "allergy"), question.allergy, names)
         case asked.AskProcedure():
-            yield from _value_set_faults(("procedure",), question.procedure, names)
+            yield from value_set_faults(("procedure",), question.procedure, names)
 
 
 def _asked_analyte_faults(question: asked.AskAnalyte, names: Names) -> Iterator[str]:
     paired = [question.paired_with] if question.paired_with else []
-    yield from _unknown("analyte", [question.analyte, *paired], names.analytes)
+    yield from unknown("analyte", [question.analyte, *paired], names.analytes)
     for name in (question.below, question.at_most, question.above, question.at_least, question.of):
         if name is None:
             continue
-        yield from _unknown("limit", [name], names.limits)
+        yield from unknown("limit", [name], names.limits)
         limit = names.knowledge.limits.get(name)
         if limit and limit.analyte != question.analyte:
             yield f"limit '{name}' is one of {limit.analyte}, but {question.analyte} is compared with it"
@@ -117,22 +117,24 @@ def _asked_analyte_faults(question: asked.AskAnalyte, names: Names) -> Iterator[
         yield "'within_percent' and 'of' belong together"
 
 
-def _value_set_faults(kinds: tuple[str, ...], given: str | tuple[str, ...], names: Names) -> Iterator[str]:
+def value_set_faults(kinds: tuple[str, ...], given: str | tuple[str, ...], names: Names) -> Iterator[str]:
+    """A sentence for each name that is no value set of these kinds."""
     known = frozenset(name for name, kind in names.value_sets.items() if kind in kinds)
     for name in (given,) if isinstance(given, str) else given:
-        yield from _unknown(f"{kinds[0]} value set", [name], known)
+        yield from unknown(f"{kinds[0]} value set", [name], known)
 
 
 def _placeholder_faults(because: str, names: Names) -> Iterator[str]:
     for inside in PLACEHOLDER.findall(because):
         kind, _, name = inside.rpartition(":")
         if kind == "limit":
-            yield from _unknown("limit", [name], names.limits)
+            yield from unknown("limit", [name], names.limits)
         elif inside not in names.analytes:
             yield f"unknown placeholder '{{{inside}}}'{_did_you_mean(inside, names.analytes)}"
 
 
-def _unknown(kind: str, given: Iterable[str], known: frozenset[str]) -> Iterator[str]:
+def unknown(kind: str, given: Iterable[str], known: frozenset[str]) -> Iterator[str]:
+    """A sentence for each name that stands for nothing, with the one that may have been meant."""
     for name in given:
         if name not in known:
             yield f"unknown {kind} '{name}'{_did_you_mean(name, known)}"

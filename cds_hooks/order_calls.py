@@ -1,0 +1,93 @@
+"""order-select and order-sign, from the chart on: what the orders at hand meet, said once, or what is missing for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+import msgspec
+
+from cds_hooks.occasion import Occasion
+from cds_hooks.order_cards import OrderCardWriter
+from cds_hooks.order_context import OrdersAtHand
+from cds_hooks.order_memory import OrderMemory, Remark
+from cds_hooks.prefetch import READABLE, Gap, Prefetched, gap_sentences
+from cds_hooks.refusals import DataMissing
+from cds_hooks.response import HookResponse
+from cds_hooks.services import SUPPLEMENT_SELECT, SUPPLEMENT_SIGN
+from cds_hooks.showing import Showing
+from clinical import Chart, Knowledge, Need, OrderReview, OrdersReviewed, needs, orders_matter, review_orders
+from hosting import Database, Settings
+
+
+class OrderCalls:
+    """Prepared once from the knowledge. ``today`` is asked at each call."""
+
+    def __init__(
+        self, settings: Settings, knowledge: Knowledge, database: Callable[[], Database], today: Callable[[], date]
+    ) -> None:
+        self._knowledge = knowledge
+        self._needs = needs(knowledge)
+        self._writer = OrderCardWriter(knowledge, settings.public_url)
+        self._memory = OrderMemory(settings, database)
+        self._today = today
+
+    def matter(self, orders: OrdersAtHand) -> bool:
+        """Of most orders nothing is ever said: then nothing is asked of the EHR either."""
+        return orders_matter(orders.at_hand, self._knowledge)
+
+    def answer(
+        self, orders: OrdersAtHand, chart: Chart, prefetched: Prefetched, occasion: Occasion, showing: Showing
+    ) -> HookResponse:
+        """Raises ``DataMissing`` (412) where nothing is found and nothing could be read that the orders depend on."""
+        reviewed = review_orders(chart, orders.drafts.orders, orders.selected, self._knowledge, self._today())
+        asked = [need for need in self._needs if _is_asked(need, reviewed)]
+        gaps = [gap for gap in prefetched.gaps if gap.need in asked]
+        if not reviewed.reviews:
+            _expect_something_readable(asked, gaps)
+            faulty = gap_sentences(gap for gap in gaps if gap.faulty)
+            return self._writer.write_incomplete(reviewed, faulty, showing) if faulty else HookResponse(cards=())
+        if occasion.service == SUPPLEMENT_SIGN.id:
+            reviewed = self._without_repeats(reviewed, orders, occasion)
+        response, told = self._writer.write(reviewed, orders, gap_sentences(gaps), showing)
+        if occasion.service == SUPPLEMENT_SELECT.id:
+            self._memory.remember(occasion, [remark for review in told for remark in _remarks(review, orders)])
+        return response
+
+    def _without_repeats(self, reviewed: OrdersReviewed, orders: OrdersAtHand, occasion: Occasion) -> OrdersReviewed:
+        """What order-select said of an order that did not change since is not said again."""
+        left = []
+        for review in reviewed.reviews:
+            sent = orders.as_sent(review.order.reference)
+            remarks = [Remark(one.caution.id, sent) for one in review.spoken] if sent else []
+            said = {remarks[place].rule for place in self._memory.said_before(occasion, remarks)}
+            left.append(review.without(said))
+        return msgspec.structs.replace(reviewed, reviews=tuple(review for review in left if review))
+
+
+def _remarks(review: OrderReview, orders: OrdersAtHand) -> Iterator[Remark]:
+    """Of the order itself, and of other drafts that it is to be kept apart from: they were named on the same card."""
+    for one in review.spoken:
+        for reference in dict.fromkeys((review.order.reference, *one.caution.facts)):
+            if sent := orders.as_sent(reference):
+                yield Remark(one.caution.id, sent)
+
+
+def _is_asked(need: Need, reviewed: OrdersReviewed) -> bool:
+    """Whether the orders at hand were held against what this need holds."""
+    if need.resource_type != "Observation":
+        return need.resource_type in reviewed.asked_lists
+    return not reviewed.asked_analytes.isdisjoint(need.analytes)
+
+
+def _expect_something_readable(asked: Sequence[Need], gaps: Sequence[Gap]) -> None:
+    """Results, where the orders depend on any; else the lists of the chart."""
+    unread = {gap.need.key for gap in gaps if gap.state not in READABLE}
+    needed = [need for need in asked if need.laboratory] or list(asked)
+    if needed and unread.issuperset(need.key for need in needed):
+        keys = ", ".join(need.key for need in needed)
+        told = " ".join(gap_sentences(gap for gap in gaps if gap.need in needed))
+        raise DataMissing(
+            f"Nothing could be read that these orders have to be held against. {told} Prefetch keys: {keys}. "
+            "Where the EHR holds nothing, null or an empty searchset Bundle is an answer."
+        )

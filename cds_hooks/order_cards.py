@@ -1,0 +1,147 @@
+"""What is said of the orders at hand, as cards: one per order, the gravest first, with a way to change the order.
+
+Source: CDS Hooks 2.0.1 section CDS Service Response; the actions ``update`` and ``delete`` name orders of
+``context.draftOrders`` only. Nothing is recommended beforehand, and nothing done by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from uuid import uuid4
+
+from cds_hooks.basis import Basis
+from cds_hooks.cards import MOST_CARDS, links_of, source_of
+from cds_hooks.detail import cautions_told, incomplete, read_from, set_aside, signature
+from cds_hooks.headline import first_sentence, in_running_text
+from cds_hooks.markdown import escape, plain, section
+from cds_hooks.matters import Matter
+from cds_hooks.order_context import OrdersAtHand
+from cds_hooks.override_reasons import OVERRIDE_REASONS
+from cds_hooks.response import Action, Card, HookResponse, Suggestion
+from cds_hooks.showing import Showing
+from cds_hooks.suggestions import suggestions_of
+from cds_hooks.summary import shorten
+from cds_hooks.topics import INCOMPLETE, MEDICINES, TOPICS
+from clinical import Knowledge, OrderReview, OrdersReviewed, told
+
+_LONGEST_NAME = 50
+_BY_NAME = "Recognised by its name: the order carries no code that is known here."
+
+
+class OrderCardWriter:
+    """Writes the cards of any review made with ``knowledge``, for EHRs that reach us at ``public_url``."""
+
+    def __init__(self, knowledge: Knowledge, public_url: str) -> None:
+        self._basis = Basis(knowledge)
+        self._sources = {topic: source_of(topic, public_url) for topic in TOPICS}
+        self._links = {topic: links_of(topic, public_url) for topic in TOPICS}
+
+    def write(
+        self, reviewed: OrdersReviewed, orders: OrdersAtHand, gaps: Sequence[str], showing: Showing
+    ) -> tuple[HookResponse, list[OrderReview]]:
+        """At most three cards, and the reviews that they tell; ``gaps`` are sentences about what was not read."""
+        let_through = [review for review in reviewed.reviews if showing.let_through([_matter(review)])]
+        shown, further = let_through[:MOST_CARDS], let_through[MOST_CARDS:]
+        cards = []
+        for review in shown:
+            also = [escape(_headline(one)) for one in further] if review is shown[-1] else []
+            cards.append(self._card(review, reviewed, orders, gaps, also))
+            showing.shown(_matter(review), cards[-1].uuid)
+        for review in further:
+            showing.listed(_matter(review))
+        return HookResponse(cards=tuple(cards)), let_through
+
+    def write_incomplete(self, reviewed: OrdersReviewed, gaps: Sequence[str], showing: Showing) -> HookResponse:
+        """For results that went wrong where nothing else is said: silence would be misread as "nothing against it"."""
+        if not showing.lets_incomplete_through():
+            return HookResponse(cards=())
+        card = Card(
+            uuid=str(uuid4()),
+            summary=shorten(f"Check of this order incomplete: {in_running_text(gaps[0]).rstrip('.')}"),
+            indicator="info",
+            detail=incomplete(gaps, reviewed),
+            source=self._sources[INCOMPLETE],
+            override_reasons=OVERRIDE_REASONS,
+            links=self._links[INCOMPLETE],
+        )
+        showing.incomplete(card.uuid)
+        return HookResponse(cards=(card,))
+
+    def _card(
+        self, review: OrderReview, reviewed: OrdersReviewed, orders: OrdersAtHand, gaps: Sequence[str], also: list[str]
+    ) -> Card:
+        matter = _matter(review)
+        suggestions = (*_suggestions(review, orders), *suggestions_of(review.proposals))
+        return Card(
+            uuid=str(uuid4()),
+            summary=_headline(review),
+            indicator=matter.indicator,
+            detail=self._detail(review, reviewed, orders, gaps, also),
+            source=self._sources[matter.topic],
+            suggestions=suggestions,
+            selection_behavior="any" if suggestions else None,
+            override_reasons=OVERRIDE_REASONS,
+            links=self._links[matter.topic],
+        )
+
+    def _detail(
+        self, review: OrderReview, reviewed: OrdersReviewed, orders: OrdersAtHand, gaps: Sequence[str], also: list[str]
+    ) -> str:
+        rules, sources = self._basis.of(review.cautions, reviewed.assessed_on)
+        sections = (
+            section("Order", [escape(_name(review))]),
+            section("Found", (escape(told(result)) for result in review.results)),
+            section("Beware of", cautions_told(review.cautions)),
+            section("To consider", (escape(instruction) for instruction in review.instructions)),
+            section("Not known or not used", _not_known(review, reviewed, orders, gaps)),
+            section("Also found", also),
+            section("Basis", (*read_from(review.cautions), *rules)),
+            section("Sources", sources, numbered=True),
+            signature(reviewed),
+        )
+        return "\n\n".join(part for part in sections if part)
+
+
+def _matter(review: OrderReview) -> Matter:
+    return Matter(topic=review.nutrient or MEDICINES, cautions=review.cautions, proposals=review.proposals)
+
+
+def _name(review: OrderReview) -> str:
+    return review.order.text.strip() or "This order"
+
+
+def _headline(review: OrderReview) -> str:
+    """The order, the result behind the gravest caution where there is one, and what that caution says."""
+    caution = review.spoken[0].caution
+    result = next((one for one in review.results if set(one.facts) & set(caution.facts)), None)
+    sentence = first_sentence(caution.text)
+    reason = f"{told(result)}; {in_running_text(sentence)}" if result else sentence
+    return shorten(f"{shorten(_name(review), _LONGEST_NAME)}: {reason}")
+
+
+def _not_known(
+    review: OrderReview, reviewed: OrdersReviewed, orders: OrdersAtHand, gaps: Sequence[str]
+) -> Iterator[str]:
+    yield from (escape(gap) for gap in (*gaps, *reviewed.gaps))
+    if review.unknowns:
+        yield escape(f"Not on file, and would be asked before such an order: {', '.join(review.unknowns)}.")
+    if review.order.by_name:
+        yield _BY_NAME
+    yield from set_aside(orders.drafts.other_patients)
+
+
+def _suggestions(review: OrderReview, orders: OrdersAtHand) -> Iterator[Suggestion]:
+    """To remove the order, or to add to it what is to be kept apart; neither for one that cannot be named."""
+    order = review.order
+    if review.removable and order.reference in orders.sent:
+        label = f"Remove the order: {shorten(_name(review), _LONGEST_NAME)}"
+        yield _suggestion(label, Action(type="delete", description=plain(label), resource_id=order.reference))
+    elif review.instructions:
+        amended = orders.with_instruction(order, " ".join(review.instructions))
+        if amended is not None:
+            label = f"Add to the order: {' '.join(review.instructions)}"
+            yield _suggestion(label, Action(type="update", description=plain(label), resource=amended))
+
+
+def _suggestion(label: str, action: Action) -> Suggestion:
+    return Suggestion(label=plain(label), uuid=str(uuid4()), actions=(action,))

@@ -1,0 +1,146 @@
+"""The context of order-select and order-sign: draft orders, and which of them the clinician has just chosen.
+
+Source: CDS Hooks Library, order-select 1.0 and order-sign 1.0 (``draftOrders``: a Bundle; ``selections``: references
+into it). An order is kept as it was sent too, byte for byte, so that a changed copy differs in nothing but the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cds_hooks.refusals import NotUnderstood, TooMuch
+from clinical import CannotRead, DraftOrder, DraftOrders, OrderResource, decode, read_draft_orders
+from clinical import NotJson as Undecodable
+
+ORDER_SELECT, ORDER_SIGN = "order-select", "order-sign"
+ORDER_HOOKS = frozenset({ORDER_SELECT, ORDER_SIGN})
+# Each is held against the whole chart: more than a ward round can write in one go are refused.
+MOST_ORDERS = 200
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_NOTHING = msgspec.Raw(b"null")
+
+
+class _Context(msgspec.Struct, rename="camel", gc=False):
+    draft_orders: msgspec.Raw = _NOTHING
+    selections: Any = None
+
+
+class _Body(msgspec.Struct, gc=False):
+    context: _Context
+
+
+class OrdersAtHand(NamedTuple):
+    """What was drafted, the references of what was selected (at order-sign all), and the resources as sent."""
+
+    drafts: DraftOrders
+    selected: frozenset[str]
+    sent: dict[str, msgspec.Raw]
+
+    @property
+    def at_hand(self) -> list[DraftOrder]:
+        return [order for order in self.drafts.orders if order.reference in self.selected]
+
+    def as_sent(self, reference: str) -> dict[str, Any] | None:
+        """For one that has an id, and the only one with it."""
+        return msgspec.json.decode(self.sent[reference]) if reference in self.sent else None
+
+    def with_instruction(self, order: DraftOrder, instruction: str) -> dict[str, Any] | None:
+        """A copy of the order with one more instruction for the patient; ``None`` where there is no place for it."""
+        if order.reference not in self.sent:
+            return None
+        try:
+            return _amended(self.sent[order.reference], instruction)
+        except msgspec.ValidationError:
+            return None
+
+
+def read_orders(data: bytes, hook: str, patient_id: str) -> OrdersAtHand:
+    """``data`` is the body of a call that is known to be sound JSON. Raises ``NotUnderstood`` (400), which names the
+    member, and ``TooMuch`` (413)."""
+    context = msgspec.json.decode(data.removeprefix(_BYTE_ORDER_MARK), type=_Body).context
+    if not bytes(context.draft_orders).lstrip().startswith(b"{"):
+        raise NotUnderstood("context.draftOrders must be a Bundle.")
+    bundle, drafts = _drafts(context.draft_orders, patient_id)
+    if hook == ORDER_SIGN:
+        selected = frozenset(order.reference for order in drafts.orders)
+    else:
+        selected = frozenset(_selected(_selections(context.selections), bundle, drafts))
+    return OrdersAtHand(drafts, selected, dict(_sent(context.draft_orders)))
+
+
+def _drafts(raw: msgspec.Raw, patient_id: str) -> tuple[OrderResource, DraftOrders]:
+    try:
+        bundle = decode(bytes(raw), OrderResource)
+        if bundle.resource_type != "Bundle":
+            raise NotUnderstood("context.draftOrders must be a Bundle.")
+        if len(bundle.entry) > MOST_ORDERS:
+            raise TooMuch(f"context.draftOrders holds more than {MOST_ORDERS} resources.")
+        return bundle, read_draft_orders(bundle, patient_id)
+    except (Undecodable, CannotRead):
+        raise NotUnderstood("context.draftOrders must be a Bundle of FHIR R4 (4.0.1).") from None
+
+
+def _selections(value: Any) -> list[str]:
+    if not isinstance(value, list) or not value or not all(isinstance(one, str) and one.strip() for one in value):
+        raise NotUnderstood("context.selections must be a list of references that is not empty.")
+    return value
+
+
+def _selected(selections: list[str], bundle: OrderResource, drafts: DraftOrders) -> Iterator[str]:
+    """By ``Type/id``, by the Bundle's own address or by the bare id: EHRs write all of them. A selected resource that
+    is no order of ours is passed over; where none of them is in the Bundle at all, silence would be a wrong answer."""
+    versionless = {one.split("/_history/")[0].rstrip("/") for one in selections}
+    wanted = versionless | {"/".join(one.split("/")[-2:]) for one in versionless}
+    entries = [(entry.full_url, entry.resource) for entry in bundle.entry if entry.resource is not None]
+    known = {name for url, one in entries for name in (url, one.id, f"{one.resource_type}/{one.id}") if name}
+    if not wanted & known:
+        raise NotUnderstood("context.selections names no resource of context.draftOrders.")
+    return (order.reference for order in drafts.orders if order.names & wanted)
+
+
+def _sent(raw: msgspec.Raw) -> Iterator[tuple[str, msgspec.Raw]]:
+    """By ``Type/id``; an id that stands twice is nobody's."""
+    found: dict[str, list[msgspec.Raw]] = {}
+    for entry in _list_of_objects(_member(_object(raw), "entry")):
+        resource = _object(_member(entry, "resource"))
+        kind, own = (_text(_member(resource, name)) for name in ("resourceType", "id"))
+        if kind and own:
+            found.setdefault(f"{kind}/{own}", []).append(entry["resource"])
+    yield from ((reference, same[0]) for reference, same in found.items() if len(same) == 1)
+
+
+def _object(raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
+    return msgspec.json.decode(raw, type=dict[str, msgspec.Raw]) if bytes(raw).lstrip()[:1] == b"{" else {}
+
+
+def _list_of_objects(raw: msgspec.Raw) -> list[dict[str, msgspec.Raw]]:
+    items = msgspec.json.decode(raw, type=list[msgspec.Raw]) if bytes(raw).lstrip()[:1] == b"[" else []
+    return [_object(item) for item in items]
+
+
+def _member(parts: dict[str, msgspec.Raw], name: str) -> msgspec.Raw:
+    return parts.get(name, _NOTHING)
+
+
+def _text(raw: msgspec.Raw) -> str | None:
+    value = msgspec.json.decode(raw)
+    return value if isinstance(value, str) else None
+
+
+def _amended(raw: msgspec.Raw, instruction: str) -> dict[str, Any]:
+    """In each dosage of a MedicationRequest as additional instruction; otherwise as a note."""
+    resource: dict[str, Any] = dict(_object(raw))
+    dosages: list[dict[str, Any]] = [dict(one) for one in _list_of_objects(resource.get("dosageInstruction", _NOTHING))]
+    if dosages and all(dosages):
+        told = {"text": instruction}
+        more = [one | {"additionalInstruction": _with(one.get("additionalInstruction"), told)} for one in dosages]
+        return resource | {"dosageInstruction": more}
+    return resource | {"note": _with(resource.get("note"), {"text": instruction})}
+
+
+def _with(raw: msgspec.Raw | None, item: dict[str, str]) -> list[Any]:
+    listed: list[Any] = msgspec.json.decode(raw, type=list[msgspec.Raw]) if raw is not None else []
+    return [*listed, item]

@@ -1,0 +1,68 @@
+"""What was said of an order at order-select is not said again at order-sign, unless the order changed.
+
+Kept for 24 hours, as a keyed hash of EHR, patient, user, rule and the order without its id, status and dates.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from cds_hooks.occasion import Occasion
+from hosting import Database, DatabaseFault, Settings, derived_key, log
+
+_SECONDS = 86_400
+# What an EHR changes between choosing and signing without changing the order.
+_NOT_THE_ORDER = frozenset({"id", "status", "meta", "text", "identifier"})
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T.*)?)?)?")
+
+
+class Remark(NamedTuple):
+    """A rule that has something to say of an order; ``order`` is the resource as it was sent."""
+
+    rule: str
+    order: Mapping[str, Any]
+
+
+class OrderMemory:
+    """Shared by all workers and machines. If the database is away, nothing counts as said before."""
+
+    def __init__(self, settings: Settings, database: Callable[[], Database]) -> None:
+        self._secret = derived_key(settings, "memory of orders")
+        self._database = database
+
+    def said_before(self, occasion: Occasion, remarks: Iterable[Remark]) -> frozenset[int]:
+        """The places in ``remarks`` of those that were remembered within 24 hours."""
+        keys = [self._key(occasion, remark) for remark in remarks]
+        try:
+            said = self._database().was_shown(keys) if keys else frozenset()
+        except DatabaseFault as fault:
+            log.error("orders not looked up", error=str(fault))
+            return frozenset()
+        return frozenset(place for place, key in enumerate(keys) if key in said)
+
+    def remember(self, occasion: Occasion, remarks: Iterable[Remark]) -> None:
+        """To be called once the clinician is certain to be told."""
+        keys = {self._key(occasion, remark) for remark in remarks}
+        try:
+            if keys:
+                self._database().remember_shown(keys, _SECONDS)
+        except DatabaseFault as fault:
+            log.error("orders not remembered", error=str(fault))
+
+    def _key(self, occasion: Occasion, remark: Remark) -> str:
+        order = {name: value for name, value in remark.order.items() if name not in _NOT_THE_ORDER}
+        lasting = json.dumps(_lasting(order), sort_keys=True, default=str)
+        return occasion.key(self._secret, remark.rule, lasting)
+
+
+def _lasting(part: Any) -> Any:
+    """The part without ids and dates, at any depth; what is then empty is left out."""
+    if isinstance(part, Mapping):
+        kept = {name: _lasting(value) for name, value in part.items() if name != "id"}
+        return {name: value for name, value in kept.items() if value not in (None, {}, [], "")}
+    if isinstance(part, list | tuple):
+        return [_lasting(item) for item in part]
+    return None if isinstance(part, str) and _DATE.fullmatch(part) else part

@@ -1,0 +1,67 @@
+"""What is asked of an EHR, need by need: said in prefetch templates, and asked by ourselves where prefetch lacks it.
+
+Source: CDS Hooks 2.0.1 section Prefetch query restrictions (instance read, type search, token equality, ``_sort``,
+``_count``). Several codes are joined by commas, as FHIR R4 search allows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from clinical import Need
+from ehr_reader import Query
+
+PrefetchStyle = Literal["codes", "category"]
+LABORATORY_KEY = "laboratory"
+LOINC = "http://loinc.org"
+# A page size, newest results first. EHRs cap it as they see fit; what does not fit is followed or told as a gap.
+_RESULTS_PER_NEED = "100"
+_RESULTS_PER_CATEGORY = "200"
+_LISTED = "200"
+_LABORATORY = (("category", "laboratory"),)
+_NEWEST_FIRST = ("_sort", "-date")
+_SEPARATORS = re.compile(r"([\\,$|])")
+
+
+def queries_of(
+    needed: Iterable[Need], style: PrefetchStyle, patient_id: str, local_codes: Mapping[str, str] | None = None
+) -> dict[str, Query]:
+    """By prefetch key: one query per need; in style ``category`` one for the whole laboratory, filtered here.
+
+    ``local_codes`` maps ``system|code`` of the EHR's laboratory to an analyte id.
+    """
+    queries: dict[str, Query] = {}
+    for need in needed:
+        if need.laboratory and style == "category":
+            queries[LABORATORY_KEY] = _laboratory(patient_id)
+        else:
+            queries[need.key] = _query(need, patient_id, local_codes or {})
+    return queries
+
+
+def _query(need: Need, patient_id: str, local_codes: Mapping[str, str]) -> Query:
+    kind, patient = need.resource_type, ("patient", patient_id)
+    if kind == "Patient":
+        return Query(kind, id=patient_id)
+    if not need.codes:
+        return Query(kind, parameters=(patient, ("_count", _LISTED)))
+    codes = ",".join((*(f"{LOINC}|{code}" for code in need.codes), *_local(need, local_codes)))
+    parameters = (patient, ("code", codes), _NEWEST_FIRST, ("_count", _RESULTS_PER_NEED))
+    if not need.laboratory:
+        return Query(kind, parameters=parameters)
+    return Query(kind, parameters=parameters, within=_LABORATORY, otherwise=_laboratory(patient_id))
+
+
+def _laboratory(patient_id: str) -> Query:
+    parameters = (("patient", patient_id), *_LABORATORY, _NEWEST_FIRST, ("_count", _RESULTS_PER_CATEGORY))
+    return Query("Observation", parameters=parameters)
+
+
+def _local(need: Need, local_codes: Mapping[str, str]) -> Iterator[str]:
+    """Escaped as FHIR R4 section Escaping Search Parameters wants it: the EHR chose these codes, not we."""
+    for name, analyte in local_codes.items():
+        if analyte in need.analytes:
+            system, _, code = name.rpartition("|")
+            yield "|".join(_SEPARATORS.sub(r"\\\1", part) for part in (system, code))

@@ -1,0 +1,61 @@
+"""How much of a nutrient a dose holds, so that doses of several products can be added and compared with a limit.
+
+No unit is guessed: a dose counted in tablets is known only for a product whose content the knowledge lists, and
+milligrams of a salt (iron, magnesium) are no milligrams of the element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+_PIECES = frozenset({"{tablet}", "tablet", "tablets", "tab", "tabs", "{capsule}", "capsule", "capsules", "cap", "caps"})
+# As EHRs write them; case counts in UCUM, and "unit" alone may be a tablet.
+_SPELLINGS = {
+    "g": "g", "mg": "mg", "MG": "mg", "ug": "ug", "mcg": "ug", "MCG": "ug", "µg": "ug", "μg": "ug",
+    "[IU]": "[IU]", "[iU]": "[IU]", "IU": "[IU]", "iu": "[IU]", "UNT": "[IU]", "unt": "[IU]",
+}  # fmt: skip
+_IN_MILLIGRAMS = {"g": Decimal(1000), "mg": Decimal(1), "ug": Decimal("0.001")}
+
+
+class Content(NamedTuple):
+    """An amount of the nutrient itself, in g, mg, ug or [IU]."""
+
+    value: Decimal
+    unit: str
+
+    def in_unit(self, unit: str) -> Content | None:
+        """Masses into each other; never a mass into international units."""
+        if unit == self.unit:
+            return self
+        if unit not in _IN_MILLIGRAMS or self.unit not in _IN_MILLIGRAMS:
+            return None
+        return Content(self.value * _IN_MILLIGRAMS[self.unit] / _IN_MILLIGRAMS[unit], unit)
+
+
+def content_of(value: Decimal, unit: str, piece: Content | None, *, salts: bool) -> Content | None:
+    """``value`` ``unit`` of a product of which one ``piece`` holds so much, if that is known."""
+    if unit.lower() in _PIECES:
+        return Content(value * piece.value, piece.unit) if piece else None
+    spelt = _SPELLINGS.get(unit)
+    return Content(value, spelt) if spelt and not salts else None
+
+
+def total(contents: Iterable[Content], units: Iterable[str]) -> Content | None:
+    """The sum in the first of these units that all can be told in."""
+    known = list(contents)
+    for unit in units:
+        told = [content.in_unit(unit) for content in known]
+        if told and all(told):
+            return Content(sum((one.value for one in told if one), Decimal(0)), unit)
+    return None
+
+
+def compare(content: Content | None, limit: Mapping[str, Decimal]) -> int | None:
+    """1 above the limit, 0 at it, -1 below; ``None`` where the amount is not known in a unit of the limit (mg/d)."""
+    for unit, value in limit.items():
+        told = content.in_unit(unit.removesuffix("/d")) if content else None
+        if told is not None:
+            return (told.value > value) - (told.value < value)
+    return None

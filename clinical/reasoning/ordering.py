@@ -1,0 +1,221 @@
+"""``review_orders(chart, drafts, selected, knowledge, today)``: a pure function, the sibling of ``assess``.
+
+What is to be said of the orders at hand, and nothing else: an order of which there is nothing to say has no review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+
+import msgspec
+
+from clinical.chart.drafts import DraftOrder
+from clinical.chart.facts import Chart, Measurement
+from clinical.knowledge import Knowledge, all_parts_of
+from clinical.knowledge.question_schema import AskAnalyte, AskBand
+from clinical.reasoning.answers import distinct
+from clinical.reasoning.assessment import SEVERITIES, Caution, Part, Proposal
+from clinical.reasoning.compiling import CompiledKnowledge, compiled
+from clinical.reasoning.concerns import Concern, Desk, HeldAgainst, applies, concerns_of
+from clinical.reasoning.orderables import CompiledOrders, compiled_orders
+from clinical.reasoning.proposing import Offer, worded_cautions, worded_proposals
+from clinical.reasoning.sentences import named
+
+
+class Spoken(Part, frozen=True):
+    """A caution that speaks of an order by itself. ``removes``: the advice may be to remove the order; ``instruction``
+    may be added to it."""
+
+    caution: Caution
+    removes: bool
+    instruction: str
+
+
+class OrderReview(Part, frozen=True, kw_only=True):
+    """What is to be said of one order, the gravest first; ``beside`` is told with it and never by itself.
+
+    ``nutrient`` is what it is about; None for a drug that aggravates restless legs. ``results`` are the measurements
+    behind the cautions, ``unknowns`` what a grave caution would have asked for and the chart did not tell.
+    """
+
+    order: DraftOrder
+    nutrient: str | None
+    spoken: tuple[Spoken, ...]
+    beside: tuple[Caution, ...]
+    proposals: tuple[Proposal, ...]
+    results: tuple[Measurement, ...]
+    unknowns: tuple[str, ...]
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        return (*(one.caution for one in self.spoken), *self.beside)
+
+    @property
+    def removable(self) -> bool:
+        return any(one.removes for one in self.spoken)
+
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """Nothing is added to an order that may better be removed."""
+        return () if self.removable else distinct(one.instruction for one in self.spoken if one.instruction)
+
+    def without(self, said: Collection[str]) -> OrderReview | None:
+        """What is left when these cautions were told before; ``None`` if nothing speaks any more."""
+        left = tuple(one for one in self.spoken if one.caution.id not in said)
+        return msgspec.structs.replace(self, spoken=left) if left else None
+
+
+class OrdersReviewed(Part, frozen=True, kw_only=True):
+    """The answer of ``review_orders``. ``asked_analytes`` and ``asked_lists`` are what the orders at hand were held
+    against, be it on file or not; ``gaps`` are sentences about rules that failed."""
+
+    assessed_on: date
+    knowledge_version: str
+    jurisdiction: str
+    reviews: tuple[OrderReview, ...]
+    asked_analytes: frozenset[str] = frozenset()
+    asked_lists: frozenset[str] = frozenset()
+    gaps: tuple[str, ...] = ()
+
+
+def orders_matter(orders: Iterable[DraftOrder], knowledge: Knowledge) -> bool:
+    """Whether anything could be said of one of these orders, whatever the chart says; else no chart is needed."""
+    known = compiled_orders(knowledge)
+    return any(known.matters(order) for order in orders)
+
+
+def review_orders(
+    chart: Chart, drafts: Sequence[DraftOrder], selected: Collection[str], knowledge: Knowledge, today: date
+) -> OrdersReviewed:
+    """What is to be said on ``today`` of the ``selected`` drafts (their references); the others are context.
+
+    Raises nothing for a readable chart. For a patient recorded as deceased nothing is said.
+    """
+    rules, orders = compiled(knowledge), compiled_orders(knowledge)
+    at_hand = [order for order in drafts if order.reference in selected and orders.matters(order)]
+    desk = Desk(chart, drafts, rules, orders, today)
+    held = [(order, concerns_of(order, desk)) for order in ([] if chart.patient.deceased else at_hand)]
+    # Supplements first: what is to be kept apart from another drug is then told of the supplement, and once.
+    held.sort(key=lambda pair: not pair[1].standing.proposals)
+    told = _Told()
+    reviews = [_review(order, told.anew(order, found), found, rules, orders) for order, found in held]
+    return OrdersReviewed(
+        assessed_on=today,
+        knowledge_version=knowledge.version,
+        jurisdiction=knowledge.jurisdiction,
+        reviews=tuple(sorted((one for one in reviews if one), key=_gravity)),
+        asked_analytes=frozenset(name for _, found in held for name in _analytes(found, rules)),
+        asked_lists=frozenset(name for _, found in held for name in _lists(found)),
+        gaps=distinct(fault for _, found in held for fault in found.decisions.faults),
+    )
+
+
+class _Told:
+    """Two orders that concern each other are told of once."""
+
+    def __init__(self) -> None:
+        self._pairs: set[tuple[str, frozenset[str]]] = set()
+
+    def anew(self, order: DraftOrder, found: HeldAgainst) -> list[Concern]:
+        kept = []
+        for concern in found.concerns:
+            others = (fact for fact in concern.held.answer.facts if fact != order.reference)
+            pairs = {(concern.held.asked.caution.text, frozenset({order.reference, other})) for other in others}
+            if not pairs or pairs - self._pairs:
+                kept.append(concern)
+            self._pairs |= pairs
+        return kept
+
+
+def _gravity(review: OrderReview) -> int:
+    return -SEVERITIES.index(review.spoken[0].caution.severity)
+
+
+def _review(
+    order: DraftOrder, concerns: list[Concern], found: HeldAgainst, rules: CompiledKnowledge, orders: CompiledOrders
+) -> OrderReview | None:
+    speaking = [concern for concern in concerns if _speaks(concern, orders)]
+    if not speaking:
+        return None
+    beside = [concern for concern in concerns if concern.as_proposal and concern not in speaking]
+    spoken = sorted(_spoken(speaking, found, orders), key=lambda one: -SEVERITIES.index(one.caution.severity))
+    return OrderReview(
+        order=order,
+        nutrient=rules.knowledge.nutrient_of.get(spoken[0].caution.id) or found.standing.nutrient,
+        spoken=tuple(spoken),
+        beside=tuple(msgspec.structs.replace(caution, severity="info") for caution in _worded(beside, found)),
+        proposals=_proposals(speaking, found, rules),
+        results=tuple(_results(concerns, found)),
+        unknowns=_unknowns(found, rules),
+    )
+
+
+def _spoken(speaking: Sequence[Concern], found: HeldAgainst, orders: CompiledOrders) -> Iterator[Spoken]:
+    for concern, caution in zip(speaking, _worded(speaking, found), strict=True):
+        answer = orders.answers.get(caution.id)
+        removes = (answer is not None and answer.does == "remove") or (concern.as_proposal and caution.holds_back)
+        yield Spoken(caution, removes, answer.instruction if answer else "")
+
+
+def _worded(concerns: Sequence[Concern], found: HeldAgainst) -> tuple[Caution, ...]:
+    worded = worded_cautions(found.evidence, found.decisions, Offer(cautions=[one.held for one in concerns]))
+    return tuple(msgspec.structs.replace(caution, relevant=True) for caution in worded)
+
+
+def _speaks(concern: Concern, orders: CompiledOrders) -> bool:
+    """More than info, or info that somebody who orders wants to hear all the same; unless it is told beside others."""
+    caution = concern.held.asked.caution
+    answer = orders.answers.get(caution.id)
+    if concern.softened or (answer is not None and answer.does == "beside"):
+        return False
+    return answer is not None or caution.severity != "info"
+
+
+def _proposals(speaking: Iterable[Concern], found: HeldAgainst, rules: CompiledKnowledge) -> tuple[Proposal, ...]:
+    """The tests that the cautions ask for, with what led to them."""
+    wanted: dict[str, int] = {}
+    for concern in speaking:
+        for name in concern.held.asked.caution.proposes if concern.as_proposal else ():
+            question = rules.proposals[name].ask
+            if name not in found.ordered and (question is None or question(found.evidence).yes):
+                wanted[name] = 0
+                reasons = (*found.decisions.reasons.get(name, ()), *concern.held.answer.facts)
+                found.decisions.reasons[name] = distinct(reasons)
+    return worded_proposals(rules, found.evidence, found.decisions, Offer(made=wanted))
+
+
+def _results(concerns: Iterable[Concern], found: HeldAgainst) -> Iterator[Measurement]:
+    facts = {fact for concern in concerns for fact in concern.held.answer.facts}
+    for measurement in (*found.evidence.current.values(), *found.evidence.stale.values()):
+        if facts & set(measurement.facts):
+            yield measurement
+
+
+def _unknowns(found: HeldAgainst, rules: CompiledKnowledge) -> tuple[str, ...]:
+    grave = (
+        held.answer
+        for held in found.asked
+        if held.asked.caution.severity in ("warning", "contraindicated") and applies(held.asked, found.standing)
+    )
+    missing = (word for answer in grave if answer.truth is None for word in answer.missing)
+    return distinct(named(word, rules.knowledge) for word in missing)
+
+
+def _analytes(found: HeldAgainst, rules: CompiledKnowledge) -> Iterator[str]:
+    """What the cautions about this order compare. A drug that is no proposal of ours needs no result."""
+    for asked in rules.cautions:
+        if applies(asked, found.standing):
+            for question in all_parts_of(asked.caution):
+                if isinstance(question, AskAnalyte):
+                    yield question.analyte
+                if isinstance(question, AskBand):
+                    bands = (band for name in question.band for band in rules.knowledge.bands_by_id.get(name, ()))
+                    yield from (band.analyte for band in bands)
+
+
+def _lists(found: HeldAgainst) -> Iterator[str]:
+    """The lists that an order is held against: for a drug the medicines it may meet, and whether legs are restless."""
+    yield from ("Condition", "MedicationRequest")
+    if found.standing.proposals:
+        yield "AllergyIntolerance"

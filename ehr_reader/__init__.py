@@ -1,0 +1,45 @@
+"""The only hands that touch an EHR's FHIR server: searches in one parallel round, paging, deadline, careful retry.
+
+The caller says how an answer is decoded, so that it is decoded once and straight into the caller's own types.
+"""
+
+from __future__ import annotations
+
+from ehr_reader.asking import Access, Answer
+from ehr_reader.bearer_token import BearerToken
+from ehr_reader.deadline import Deadline
+from ehr_reader.failures import (
+    AskDifferently,
+    AskForAccess,
+    CheckConnection,
+    OutOfTime,
+    ReadFailed,
+    RenewToken,
+    ReportFault,
+    TryAgainLater,
+)
+from ehr_reader.paging import Page
+from ehr_reader.queries import NextPage, Query, Question
+from ehr_reader.reader import EhrReader
+from ehr_reader.scopes import Scopes
+
+__all__ = [
+    "Access",
+    "Answer",
+    "AskDifferently",
+    "AskForAccess",
+    "BearerToken",
+    "CheckConnection",
+    "Deadline",
+    "EhrReader",
+    "NextPage",
+    "OutOfTime",
+    "Page",
+    "Query",
+    "Question",
+    "ReadFailed",
+    "RenewToken",
+    "ReportFault",
+    "Scopes",
+    "TryAgainLater",
+]

@@ -1,0 +1,74 @@
+"""What can be asked of an EHR: one resource, one search, or the next page of one.
+
+Source: FHIR R4 sections RESTful API (read) and Search. Every value is fully percent-encoded; the comma between codes,
+being encoded too, is decoded by the server before it splits them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+from urllib.parse import quote
+
+from ehr_reader.failures import AskDifferently, CheckConnection
+from ehr_reader.origins import same_origin
+
+Parameters: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Query:
+    """A read where ``id`` is given, else a search.
+
+    ``within``: parameters that hold for all results anyhow, which a token's scope may demand to be said.
+    ``otherwise``: what to search where the EHR demands another parameter (OperationOutcome ``required``).
+    """
+
+    resource_type: str
+    id: str | None = None
+    parameters: Parameters = ()
+    within: Parameters = ()
+    otherwise: Query | None = None
+
+    def address(self, base: str) -> str:
+        """Raises ``AskDifferently`` for an id that would leave the resource type."""
+        if self.id is None:
+            query = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in self.parameters)
+            return f"{base}/{_encoded(self.resource_type)}?{query}"
+        if self.id in ("", ".", ".."):  # clients and servers resolve these before anything else
+            raise AskDifferently
+        return f"{base}/{_encoded(self.resource_type)}/{_encoded(self.id)}"
+
+    @property
+    def template(self) -> str:
+        """As people and prefetch templates write it: relative, not encoded."""
+        if self.id is not None:
+            return f"{self.resource_type}/{self.id}"
+        return f"{self.resource_type}?" + "&".join(f"{name}={value}" for name, value in self.parameters)
+
+    def with_parameters(self, more: Parameters) -> Query:
+        """The same search with some parameters set or replaced."""
+        named = dict(more)
+        kept = tuple((name, value) for name, value in self.parameters if name not in named)
+        return replace(self, parameters=(*kept, *more))
+
+
+@dataclass(frozen=True)
+class NextPage:
+    """The ``next`` link of a Bundle that came by another way, such as prefetch."""
+
+    resource_type: str
+    url: str
+
+    def address(self, base: str) -> str:
+        """Raises ``CheckConnection`` where the link leads to another server, which must never see the token."""
+        if not same_origin(self.url, base):
+            raise CheckConnection
+        return self.url
+
+
+Question: TypeAlias = Query | NextPage
+
+
+def _encoded(value: str) -> str:
+    return quote(value, safe="")

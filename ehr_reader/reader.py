@@ -1,0 +1,60 @@
+"""Asks an EHR several questions at once and hands back what came by the deadline.
+
+One round; and a second one only for searches that the EHR wants worded otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Thread
+from typing import Generic
+
+from ehr_reader.asking import Access, Answer, Asking
+from ehr_reader.deadline import Deadline
+from ehr_reader.failures import AskDifferently
+from ehr_reader.paging import P
+from ehr_reader.queries import Query, Question
+from ehr_reader.transport import Transport
+
+
+class EhrReader(Generic[P]):
+    """``decode`` makes a page of an answer's bytes and raises ValueError where they are no JSON resource."""
+
+    def __init__(self, decode: Callable[[bytes], P]) -> None:
+        self._decode = decode
+        self._transport = Transport()
+
+    def read(self, access: Access, questions: Sequence[Question], deadline: Deadline) -> list[Answer[P]]:
+        """One answer per question, in their order; ready by the deadline, whatever the EHR does."""
+        answers = self._round(access, questions, deadline)
+        reworded = _reworded(answers.values())
+        if reworded:
+            second = self._round(access, list(dict.fromkeys(reworded.values())), deadline)
+            answers |= {question: second[query] for question, query in reworded.items()}
+        return [answers[question] for question in questions]
+
+    def close(self) -> None:
+        """Closes idle connections."""
+        self._transport.close()
+
+    def _round(self, access: Access, questions: Iterable[Question], deadline: Deadline) -> dict[Question, Answer[P]]:
+        running = {question: Asking(question, self._decode, self._transport) for question in questions}
+        # Daemons: an EHR that drips its headers keeps a thread beyond the deadline, but never the process.
+        threads = [Thread(target=one.run, args=(access, deadline), daemon=True) for one in running.values()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(deadline.remaining)
+        return {question: one.answer() for question, one in running.items()}
+
+
+def _reworded(answers: Iterable[Answer[P]]) -> Mapping[Question, Query]:
+    """The searches that lack a parameter, with what is to be searched instead: often one search for all of them."""
+    return {
+        answer.question: answer.question.otherwise
+        for answer in answers
+        if isinstance(answer.question, Query)
+        and answer.question.otherwise is not None
+        and isinstance(answer.failure, AskDifferently)
+        and answer.failure.required
+    }

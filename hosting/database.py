@@ -1,0 +1,218 @@
+"""What outlives a request: used JWT ids, feedback, cards and their fate. SQLite, or PostgreSQL for many machines.
+
+Every write is one transaction and on disk when the call returns, so that neither ``kill -9`` nor a power cut loses what
+was acknowledged. Waiting is bounded, and a database that is away today is used again as soon as it is back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, Table, delete, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from hosting.card_counts import (
+    CardCount,
+    FeedbackCount,
+    card_count_of,
+    cards_by_fate,
+    feedback_by_outcome,
+    feedback_count_of,
+)
+from hosting.card_records import CardRecord, FeedbackReport, card_of, card_row, feedback_of, feedback_row
+from hosting.connections import connections
+from hosting.mistakes import ConfigurationError
+from hosting.schema import migrate
+from hosting.settings import Settings
+from hosting.tables import card, feedback, seen_jwt, shown
+
+# JWTs are accepted with a leeway after their expiry; an hour more than that is on the safe side.
+_KEPT_AFTER_EXPIRY = 3600
+_SECONDS_BETWEEN_CLEANINGS = 600
+
+
+class DatabaseFault(Exception):
+    """The database cannot be used just now. Its text is the kind of fault and holds nothing that was stored."""
+
+
+class Shown(NamedTuple):
+    """A card as it was shown before; ``fired_at`` in seconds since 1970."""
+
+    matter_key: str
+    facts_key: str
+    fired_at: int
+    overridden: bool
+
+
+class Database:
+    """Safe for many threads; each process has its own. Whatever goes wrong with it is a ``DatabaseFault``.
+
+    Nothing is connected before the first use, which also brings the schema up to date.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        self._migrated = False
+        self._next_cleaning = 0.0
+
+    def remember_token(self, issuer: str, jti: str, expires_at: int) -> bool:
+        """True the first time, False for a replay, be it in another thread, process or machine.
+
+        ``expires_at`` in seconds since 1970. Only a hash of the JWT's id is kept.
+        """
+        self._clean()
+        digest = hashlib.sha256(jti.encode("utf-8", "surrogatepass")).hexdigest()
+        row = {"issuer": issuer, "jti_hash": digest, "expires_at": expires_at}
+        with self._transaction() as connection:
+            return connection.execute(_insert(connection, seen_jwt, row).on_conflict_do_nothing()).rowcount == 1
+
+    def store_feedback(self, reports: Sequence[FeedbackReport]) -> None:
+        """All of them or none, on disk before this returns. What was stored before is not stored again."""
+        with self._transaction() as connection:
+            for report in reports:
+                connection.execute(_insert(connection, feedback, feedback_row(report)).on_conflict_do_nothing())
+
+    def feedback(self) -> Iterator[FeedbackReport]:
+        """Every report, in the order of arrival."""
+        with self._transaction() as connection:
+            for row in connection.execute(select(feedback).order_by(feedback.c.number)).mappings():
+                yield feedback_of(row)
+
+    def record_cards(self, records: Sequence[CardRecord]) -> None:
+        """Keeps each card with its fate; one that is known already stays as it is."""
+        with self._transaction() as connection:
+            for record in records:
+                connection.execute(_insert(connection, card, card_row(record)).on_conflict_do_nothing())
+
+    def cards(self) -> Iterator[CardRecord]:
+        """Every card that fired, the oldest first."""
+        with self._transaction() as connection:
+            for row in connection.execute(select(card).order_by(card.c.fired_at, card.c.uuid)).mappings():
+                yield card_of(row)
+
+    def ehrs_of_cards(self, uuids: Collection[str]) -> dict[str, str]:
+        """The EHR that each card was shown by; cards that are not known are left out."""
+        wanted = select(card.c.uuid, card.c.ehr).where(card.c.uuid.in_(uuids))
+        with self._transaction() as connection:
+            return {row.uuid: row.ehr for row in connection.execute(wanted)}
+
+    def last_shown(self, matter_keys: Collection[str], since: int) -> list[Shown]:
+        """When these matters were shown, ``since`` that second, with which facts, and whether that was overridden."""
+        overridden = select(feedback.c.card).where(feedback.c.outcome == "overridden")
+        wanted = select(
+            card.c.matter_key, card.c.facts_key, card.c.fired_at, card.c.uuid.in_(overridden).label("overridden")
+        ).where(card.c.matter_key.in_(matter_keys), card.c.fired_at >= since, card.c.fate == "shown")
+        with self._transaction() as connection:
+            rows = connection.execute(wanted).all()
+        return [Shown(matter, facts, fired_at, bool(negative)) for matter, facts, fired_at, negative in rows]
+
+    def was_shown(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of ``keys`` that were remembered and are not over yet."""
+        wanted = select(shown.c.key).where(shown.c.key.in_(keys), shown.c.until > int(time.time()))
+        with self._transaction() as connection:
+            return frozenset(connection.scalars(wanted))
+
+    def remember_shown(self, keys: Collection[str], seconds: int) -> None:
+        """Remembers ``keys`` for so many seconds from now."""
+        self._clean()
+        until = int(time.time()) + seconds
+        with self._transaction() as connection:
+            for key in sorted(keys):  # the same order in every worker, so that no two wait for each other
+                statement = _insert(connection, shown, {"key": key, "until": until})
+                connection.execute(statement.on_conflict_do_update(index_elements=[shown.c.key], set_={"until": until}))
+
+    def count_cards(self) -> list[CardCount]:
+        """How many cards met which fate."""
+        with self._transaction() as connection:
+            return [card_count_of(row) for row in connection.execute(cards_by_fate()).mappings()]
+
+    def count_feedback(self, *, reasons: bool = False) -> list[FeedbackCount]:
+        """How many cards had which outcome reported; with ``reasons``, a card counts once for each of them."""
+        with self._transaction() as connection:
+            rows = connection.execute(feedback_by_outcome(reasons=reasons)).mappings()
+            return [feedback_count_of(row) for row in rows]
+
+    def check(self) -> None:
+        """Connects, and brings the schema up to date. Raises DatabaseFault if that cannot be done."""
+        with self._transaction() as connection:
+            connection.execute(text("SELECT 1"))
+
+    @property
+    def kind(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            self._migrate()
+            with self._engine.begin() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            raise DatabaseFault(type(error).__name__) from None
+
+    def _migrate(self) -> None:
+        if not self._migrated:
+            with self._lock:
+                migrate(self._engine)
+                self._migrated = True
+
+    def _clean(self) -> None:
+        """Now and then forgets what is over; which process does it does not matter."""
+        now = time.time()
+        if now < self._next_cleaning:
+            return
+        self._next_cleaning = now + _SECONDS_BETWEEN_CLEANINGS
+        with self._transaction() as connection:
+            connection.execute(delete(seen_jwt).where(seen_jwt.c.expires_at < int(now) - _KEPT_AFTER_EXPIRY))
+            connection.execute(delete(shown).where(shown.c.until < int(now)))
+
+
+def open_database(url: str) -> Database:
+    """Opens the database and brings it to this version's schema; two workers may do so at once.
+
+    Raises ConfigurationError, which never tells the address: it may hold a password.
+    """
+    database = Database(connections(url))
+    try:
+        database.check()
+    except ConfigurationError:
+        database.close()
+        raise
+    except DatabaseFault as fault:
+        database.close()
+        raise ConfigurationError(f"RLS_DATABASE_URL: the database cannot be opened ({fault}).") from None
+    return database
+
+
+# By process, because a connection that a fork inherited must not be used.
+_of_process: dict[tuple[str, int], Database] = {}
+
+
+def database_of(settings: Settings) -> Database:
+    """This process's database, one for all who ask; connected at the first use. Raises ConfigurationError."""
+    key = (settings.database_url, os.getpid())
+    found = _of_process.get(key)
+    return found or _of_process.setdefault(key, Database(connections(settings.database_url)))
+
+
+def close_databases() -> None:
+    """Closes what ``database_of`` has opened; whoever uses one of them again connects anew."""
+    for database in list(_of_process.values()):
+        database.close()
+
+
+def _insert(connection: Connection, table: Table, row: Mapping[str, Any]) -> sqlite.Insert | postgresql.Insert:
+    write = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return write(table).values(**row).execution_options(preserve_rowcount=True)

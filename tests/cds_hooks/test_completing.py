@@ -1,0 +1,242 @@
+"""When an EHR is asked back, what for, and what is told where it may not be or cannot answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cds_hooks.queries import queries_of
+from clinical import Knowledge, needs
+from tests.cds_hooks.callers import KeyServer, bearer, hospital, registry, token
+from tests.cds_hooks.charted_ehr import ADDRESS, CLIENT_ID, TOKEN, asking, holding, service_of
+from tests.cds_hooks.conftest import client_of
+from tests.cds_hooks.hook_requests import ALL_NORMAL, LABORATORY, full_prefetch, observation, request
+from tests.ehr_reader.mock_ehr import Call, MockEhr, Reply, mock_ehr, outcome, searchset
+
+LOW = ALL_NORMAL | {"ferritin": "22 ng/mL"}
+LABORATORY_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category|laboratory"
+
+
+@pytest.fixture
+def ehr() -> Iterator[MockEhr]:
+    with mock_ehr() as running:
+        running.answer = holding(**LOW)
+        yield running
+
+
+def without(*keys: str, **results: Any) -> dict[str, Any]:
+    return {key: value for key, value in full_prefetch(**ALL_NORMAL | results).items() if key not in keys}
+
+
+# May we ask?
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        {"subject": "another-service"},
+        {"subject": None},
+        {"patient": "p2"},
+        {"patient": None},
+        {"patient": 5},
+        {"scope": "launch openid"},
+        {"scope": None},
+        {"scope": "patient/*.write"},
+        {"token_type": "MAC"},
+        {"token_type": None},
+        {"access_token": None},
+        {"access_token": ""},
+        {"access_token": 5},
+        {"access_token": "two words"},
+        {"access_token": "line\r\nX-Other: header"},
+    ],
+)
+def test_a_token_that_does_not_fit_is_not_used(ehr: MockEhr, authorization: dict[str, Any]) -> None:
+    answer = service_of(ehr).post(ADDRESS, json=asking(ehr, **authorization))
+    assert answer.status_code == 412 and ehr.calls == []
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        {"token_type": "bearer"},
+        {"patient": "Patient/p1"},
+        {"patient": None, "scope": "user/*.read"},
+        {"scope": "patient/*.read"},
+        {"expires_in": None},
+    ],
+)
+def test_a_token_that_fits_is_used(ehr: MockEhr, authorization: dict[str, Any]) -> None:
+    answer = service_of(ehr).post(ADDRESS, json=asking(ehr, **authorization))
+    assert answer.status_code == 200 and len(ehr.calls) == len(LABORATORY) + 6
+
+
+def test_only_a_registered_ehr_is_asked(ehr: MockEhr) -> None:
+    with mock_ehr() as stranger:
+        body = asking(ehr) | {"fhirServer": stranger.base}
+        answer = service_of(ehr).post(ADDRESS, json=body)
+        assert answer.status_code == 412 and stranger.calls == [] == ehr.calls
+        partly = service_of(ehr).post(ADDRESS, json=body | {"prefetch": without("folate", ferritin="22 ng/mL")})
+        assert partly.status_code == 200 and stranger.calls == [] == ehr.calls
+
+
+@pytest.mark.parametrize("address", ["/../r4", "/.", "?x", "#y", "x", "\\@evil.example.org"])
+def test_an_address_that_only_looks_registered_is_not_asked(ehr: MockEhr, address: str) -> None:
+    answer = service_of(ehr).post(ADDRESS, json=asking(ehr) | {"fhirServer": ehr.base + address})
+    assert answer.status_code == 412 and ehr.calls == []
+
+
+def test_an_ehr_without_a_client_id_is_not_asked(ehr: MockEhr) -> None:
+    assert service_of(ehr, client_id=None).post(ADDRESS, json=asking(ehr, subject=None)).status_code == 412
+    assert ehr.calls == []
+
+
+def test_prefetch_only(ehr: MockEhr) -> None:
+    service = service_of(ehr, settings={"prefetch_only": True})
+    assert service.post(ADDRESS, json=asking(ehr)).status_code == 412
+    paged = searchset(observation("2276-4", 22, "ng/mL"), following=f"{ehr.base}/2")
+    answer = service.post(ADDRESS, json=asking(ehr, full_prefetch(**ALL_NORMAL) | {"iron": paged}))
+    assert "only a part of: iron" in answer.text and ehr.calls == []
+
+
+def test_nothing_is_asked_before_the_caller_is_known(ehr: MockEhr) -> None:
+    service = service_of(ehr, settings={"cds_authentication": "required"})
+    assert service.post(ADDRESS, json=asking(ehr)).status_code == 401
+    assert ehr.calls == []
+
+
+def test_a_caller_has_its_own_ehr_asked_and_no_other(ehr: MockEhr, keys: KeyServer) -> None:
+    with mock_ehr() as other:
+        other.answer = ehr.answer
+        own = hospital("own", ehr.base, jwks_url=keys.url) | {"client_id": CLIENT_ID}
+        foreign = {"name": "other", "fhir_base": other.base, "client_id": CLIENT_ID}
+        service: Any = client_of(registry(own, foreign), cds_authentication="required")
+        calls = [service.post(ADDRESS, json=asking(one), headers=bearer(token())) for one in (other, ehr)]
+        assert [answer.status_code for answer in calls] == [412, 200]
+        assert other.calls == [] and {call.headers["authorization"] for call in ehr.calls} == {f"Bearer {TOKEN}"}
+
+
+def test_a_request_that_is_refused_asks_for_nothing(ehr: MockEhr) -> None:
+    too_much = searchset(*([observation("2276-4", 22, "ng/mL")] * 20_001))
+    assert service_of(ehr).post(ADDRESS, json=asking(ehr, {"iron": too_much})).status_code == 413
+    assert ehr.calls == []
+
+
+# What is asked
+
+
+def test_a_scope_that_lacks_a_list_is_told_as_such(ehr: MockEhr) -> None:
+    scope = "patient/Patient.r patient/Observation.rs patient/Condition.rs patient/MedicationRequest.rs"
+    answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr, scope=scope))
+    assert {"AllergyIntolerance", "Procedure"}.isdisjoint(ehr.asked)
+    assert "The EHR did not grant access to: allergies, procedures." in answer.json["cards"][0]["detail"]
+
+
+def test_a_scope_with_a_category_is_said_in_each_search(ehr: MockEhr) -> None:
+    scope = f"patient/Patient.rs patient/Observation.rs?category={LABORATORY_CATEGORY}"
+    assert service_of(ehr).post(ADDRESS, json=asking(ehr, scope=scope)).status_code == 200
+    searches = [call.parameters for call in ehr.calls if call.resource_type == "Observation"]
+    assert len(searches) == len(LABORATORY), "the pregnancy status is in another category"
+    assert {search["category"] for search in searches} == {LABORATORY_CATEGORY}
+
+
+def test_an_ehr_that_wants_the_category_is_asked_once_by_category(ehr: MockEhr) -> None:
+    whole = holding(**LOW)
+
+    def demanding(call: Call) -> Reply:
+        return Reply(400, outcome("required")) if "code" in call.parameters else whole(call)
+
+    ehr.answer = demanding
+    answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr))
+    assert "22 ng/mL" in answer.json["cards"][0]["summary"]
+    assert len([call for call in ehr.calls if "category" in call.parameters]) == 1
+    assert "error instead of: pregnancy status" in answer.json["cards"][0]["detail"]
+
+
+def test_an_ehr_of_style_category_is_asked_so(ehr: MockEhr) -> None:
+    answer: Any = service_of(ehr, prefetch_style="category").post(ADDRESS, json=asking(ehr))
+    assert "22 ng/mL" in answer.json["cards"][0]["summary"]
+    assert ehr.asked.count("Observation") == 2
+
+
+def test_codes_of_the_laboratory_are_searched_for_too(knowledge: Knowledge) -> None:
+    local = {"urn:oid:1.2.3|FERR": "ferritin", "urn:x|a,b$c": "transferrin-saturation", "urn:oid:1.2.3|FOL": "folate"}
+    queries = queries_of(needs(knowledge), "codes", "p1", local)
+    codes = dict(queries["iron"].parameters)["code"]
+    assert codes.endswith(",urn:oid:1.2.3|FERR,urn:x|a\\,b\\$c") and "FOL" not in codes
+
+
+def test_what_could_not_be_read_or_was_another_patients_is_asked_for(ehr: MockEhr) -> None:
+    theirs = searchset(observation("2276-4", 987.5, "ng/mL", id="theirs", of="p2"))
+    prefetch = full_prefetch(**ALL_NORMAL) | {"iron": theirs, "folate": "<html>"}
+    answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr, prefetch))
+    assert ehr.asked == ["Observation", "Observation"]
+    assert "22 ng/mL" in answer.json["cards"][0]["summary"]
+    assert "Observation/theirs" in answer.text and "987.5" not in answer.text
+
+
+def test_what_another_patient_has_is_not_used_when_fetched(ehr: MockEhr) -> None:
+    theirs = observation("2276-4", 987.5, "ng/mL", id="theirs", of="p2")
+    ehr.answer = lambda _: Reply(body=searchset(theirs))
+    answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr, without("iron", folate="1 ng/mL")))
+    assert answer.status_code == 200
+    assert "Only another patient's data came, and none was used, for: iron." in answer.json["cards"][0]["detail"]
+    assert "987.5" not in answer.text
+
+
+# What comes of it
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (Reply(401), "The EHR reported an error instead of: iron."),
+        (Reply(404), "The EHR reported an error instead of: iron."),
+        (Reply(200, outcome()), "The EHR reported an error instead of: iron."),
+        (Reply(503), "The EHR could not be reached, or not in time, for: iron."),
+        (Reply(200, b"<html>"), "What the EHR sent could not be read as: iron."),
+        (Reply(302, headers={"Location": "https://elsewhere.example.org"}), "could not be read as: iron."),
+    ],
+)
+def test_a_need_that_failed_is_named_even_where_all_else_is_normal(ehr: MockEhr, fault: Reply, sentence: str) -> None:
+    ehr.answer = lambda _: fault
+    answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr, without("iron")))
+    assert answer.status_code == 200
+    [card] = answer.json["cards"]
+    assert card["indicator"] == "info" and sentence in card["detail"]
+
+
+def test_later_pages_that_failed_make_a_part(ehr: MockEhr) -> None:
+    first = searchset(observation("2276-4", 22, "ng/mL"), following=f"{ehr.base}/Observation?page=2")
+    ehr.answer = lambda call: Reply(body=outcome()) if "page" in call.parameters else Reply(body=first)
+    answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr, without("iron")))
+    assert "22 ng/mL" in answer.json["cards"][0]["summary"]
+    assert "only a part of: iron" in answer.json["cards"][0]["detail"]
+
+
+def test_an_ehr_that_shows_errors_is_answered_with_no_card(ehr: MockEhr, capsys: Any) -> None:
+    ehr.answer = lambda _: Reply(500)
+    service: Any = service_of(ehr, missing_data_answer="no-card")
+    answer = service.post(ADDRESS, json=asking(ehr))
+    assert (answer.status_code, answer.json) == (200, {"cards": []})
+    assert "data missing" in capsys.readouterr().err
+    assert service.post(ADDRESS, json=request(None)).status_code == 412, "this may be any EHR's"
+    assert service.post(ADDRESS, json=request(None) | {"context": {}}).status_code == 400
+
+
+def test_the_log_tells_what_became_of_it_and_never_whose(ehr: MockEhr, capsys: Any) -> None:
+    ehr.answer = lambda _: Reply(403, outcome())
+    service_of(ehr).post(ADDRESS, json=asking(ehr))
+    service_of(ehr).post(ADDRESS, json=asking(ehr, patient="p2"))
+    logged = capsys.readouterr().err
+    lines = [json.loads(line) for line in logged.splitlines()]
+    [asked] = [line for line in lines if line["event"] == "ehr asked"]
+    assert (asked["ehr"], asked["searches"], asked["failed"]) == ("mock", 19, 19)
+    assert asked["reason"] == "the ehr denied access"
+    [not_asked] = [line for line in lines if line["event"] == "ehr not asked"]
+    assert not_asked["reason"] == "token is for another patient"
+    for secret in (TOKEN, "p1", "p2", ehr.base, "withheld"):
+        assert secret not in logged

@@ -1,0 +1,78 @@
+"""What was acknowledged is there after ``kill -9``, in SQLite and PostgreSQL alike, with two workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import requests
+
+from hosting import open_database
+
+PATH = "/cds-services/rls-nutrients/feedback"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RLS_")}
+    own = {"RLS_DATABASE_URL": database_url, "RLS_SECRET_KEY": "x" * 40, "RLS_CDS_AUTHENTICATION": "off"}
+    program = Path(sys.executable).with_name("rls-nutrients")
+    process = subprocess.Popen(
+        [program, "serve", "--port", str(port), "--workers", "2"],
+        env=environment | own,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/readyz", process)
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            answer = requests.get(address, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.1)
+            continue
+        assert answer.ok
+        assert answer.json()["parts"]["database"]["ready"]
+        return
+    raise AssertionError("the service did not answer within 60 s")
+
+
+def entry(card: str) -> dict[str, str]:
+    return {"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-22T08:30:00Z"}
+
+
+def test_acknowledged_feedback_outlives_kill_9(database_url: str) -> None:
+    cards = [str(uuid4()) for _ in range(20)]
+    with serving(database_url) as (process, address):
+        for card in cards:
+            assert requests.post(address + PATH, json={"feedback": [entry(card)]}, timeout=10).status_code == 200
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    database = open_database(database_url)
+    assert sorted(report.card for report in database.feedback()) == sorted(cards)
+    database.close()

@@ -1,0 +1,216 @@
+"""Less noise: what was shown is not repeated, what an EHR does not want is not shown, and all of it is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+
+from hosting import EhrRegistry, RegistryError, open_database
+from tests.cds_hooks.assessments import TODAY
+from tests.cds_hooks.conftest import client_of
+from tests.cds_hooks.hook_requests import call, medication, searchset
+from tests.databases import new_sqlite
+
+SERVICE = "/cds-services/rls-nutrients"
+FHIR_BASE = "https://ehr.example.org/fhir"
+DAYS = 30
+
+
+def registry(**switches: Any) -> EhrRegistry:
+    return EhrRegistry.model_validate({"ehr": [{"name": "general-hospital", "fhir_base": FHIR_BASE, **switches}]})
+
+
+def request_of(user: str = "Practitioner/dr1", **results: Any) -> dict[str, Any]:
+    body = call(**(results or {"ferritin": "22 ng/mL"})) | {"fhirServer": FHIR_BASE}
+    body["context"] = body["context"] | {"userId": user}
+    return body
+
+
+class Service:
+    """A service with a database that can be looked into, at a day that can be moved."""
+
+    def __init__(self, registry: EhrRegistry, **settings: Any) -> None:
+        self.database_url = new_sqlite()
+        self._client: FlaskClient = client_of(registry, database_url=self.database_url, **settings)
+
+    def cards(self, body: dict[str, Any], after_days: float = 0) -> list[dict[str, Any]]:
+        with time_machine.travel(_noon() + timedelta(days=after_days), tick=False):
+            answer = self._client.post(SERVICE, json=body)
+        assert answer.status_code == 200
+        cards: list[dict[str, Any]] = answer.get_json()["cards"]
+        return cards
+
+    def report(self, outcome: str, card: dict[str, Any]) -> None:
+        entry = {"card": card["uuid"], "outcome": outcome, "outcomeTimestamp": "2026-11-22T08:30:00Z"}
+        if outcome == "accepted":
+            entry |= {"acceptedSuggestions": [{"id": card["suggestions"][0]["uuid"]}]}
+        assert self._client.post(f"{SERVICE}/feedback", json={"feedback": [entry]}).status_code == 200
+
+    def fates(self) -> list[tuple[str, str]]:
+        database = open_database(self.database_url)
+        found: list[tuple[str, str]] = [(record.topic, record.fate) for record in database.cards()]
+        database.close()
+        return found
+
+
+def _noon() -> datetime:
+    return datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service(registry(), repeat_after_days=DAYS, secret_key="x" * 40)
+
+
+def test_by_default_everything_is_shown_each_time() -> None:
+    service = Service(registry())
+    assert service.cards(request_of())
+    assert service.cards(request_of())
+    assert service.fates() == [("iron", "shown"), ("iron", "shown")]
+
+
+def test_the_same_facts_are_silent_for_the_same_user_until_the_days_are_over(service: Service) -> None:
+    assert service.cards(request_of())
+    assert service.cards(request_of(), after_days=1) == []
+    assert service.cards(request_of(), after_days=DAYS - 0.1) == []
+    assert service.cards(request_of(), after_days=DAYS + 0.1)
+    assert [fate for _, fate in service.fates()] == ["shown", "repeated", "repeated", "shown"]
+
+
+def test_another_user_is_told(service: Service) -> None:
+    assert service.cards(request_of())
+    assert service.cards(request_of(user="Practitioner/dr2"))
+
+
+def test_after_an_override_it_is_silent_three_times_as_long(service: Service) -> None:
+    [card] = service.cards(request_of())
+    service.report("overridden", card)
+    assert service.cards(request_of(), after_days=3 * DAYS - 0.1) == []
+    assert service.cards(request_of(), after_days=3 * DAYS + 0.1)
+
+
+def test_after_it_was_accepted_it_is_silent_as_long_as_otherwise(service: Service) -> None:
+    [card] = service.cards(request_of())
+    service.report("accepted", card)
+    assert service.cards(request_of(), after_days=1) == []
+    assert service.cards(request_of(), after_days=DAYS + 0.1)
+
+
+@pytest.mark.parametrize("outcome", ["overridden", None])
+def test_a_new_result_is_told_at_once(service: Service, outcome: str | None) -> None:
+    [card] = service.cards(request_of())
+    if outcome:
+        service.report(outcome, card)
+    assert service.cards(request_of(ferritin="19 ng/mL"), after_days=1)
+
+
+def test_only_the_topic_that_is_new_is_told(service: Service) -> None:
+    assert len(service.cards(request_of())) == 1
+    [card] = service.cards(request_of(ferritin="22 ng/mL", vitamin_d="8 ng/mL"), after_days=1)
+    assert card["source"]["topic"]["code"] == "vitaminD"
+
+
+def test_what_is_remembered_names_neither_user_nor_patient(service: Service) -> None:
+    service.cards(request_of())
+    database = open_database(service.database_url)
+    [record] = database.cards()
+    database.close()
+    assert len(record.matter_key or "") == len(record.facts_key or "") == 64
+    assert "dr1" not in repr(record)
+    assert record.ehr == "general-hospital"
+    assert record.rules[0].startswith("IRON.")
+
+
+def test_an_ehr_may_switch_topics_off() -> None:
+    service = Service(registry(topics_off=["iron"]))
+    [card] = service.cards(request_of(ferritin="22 ng/mL", vitamin_d="8 ng/mL"))
+    assert card["source"]["topic"]["code"] == "vitaminD"
+    assert sorted(service.fates()) == [("iron", "switched-off"), ("vitamin-d", "shown")]
+
+
+def test_in_shadow_mode_cards_are_counted_and_not_sent() -> None:
+    service = Service(registry(shadow_services=["rls-nutrients"]))
+    assert service.cards(request_of()) == []
+    assert service.fates() == [("iron", "shadow")]
+
+
+def test_in_shadow_mode_not_even_a_fault_is_told() -> None:
+    service = Service(registry(shadow_services=["rls-nutrients"]))
+    body = request_of()
+    body["prefetch"]["iron"] = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
+    assert service.cards(body) == []
+    assert service.fates() == [("incomplete", "shadow")]
+
+
+def test_the_kill_switch_silences_an_ehr_altogether() -> None:
+    service = Service(registry(kill_switch=True))
+    assert service.cards(request_of()) == []
+    assert service.cards(request_of() | {"prefetch": {}}) == []
+    assert service.fates() == []
+    assert service.cards({**request_of(), "fhirServer": "https://other.example.org/fhir"})
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "known"), [("topics_off", "irn", "iron"), ("shadow_services", "rls", "rls-nutrients")]
+)
+def test_a_misspelt_switch_stops_the_service(word: str, value: str, known: str) -> None:
+    with pytest.raises(RegistryError, match=rf'EHR "general-hospital", {word}: .{value}. is not known.*{known}'):
+        client_of(registry(**{word: [value]}))
+
+
+def test_a_database_that_is_away_costs_counts_and_no_card(capsys: pytest.CaptureFixture[str]) -> None:
+    client = client_of(database_url="sqlite:////nowhere/rls.db", repeat_after_days=DAYS)
+    assert client.post(SERVICE, json=request_of()).get_json()["cards"]
+    assert '"cards not recorded"' in capsys.readouterr().err
+
+
+@pytest.fixture
+def away() -> Callable[[str, Any], Any]:
+    client = client_of(database_url="sqlite:////nowhere/rls.db")
+    return lambda path, body: client.post(path, json=body)
+
+
+def test_a_database_that_is_away_refuses_feedback_to_be_sent_again(away: Callable[[str, Any], Any]) -> None:
+    entry = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-11-22T08:30:00Z"}
+    answer = away(f"{SERVICE}/feedback", {"feedback": [entry]})
+    assert answer.status_code == 503
+    assert answer.get_json()["issue"][0]["code"] == "transient"
+
+
+@pytest.mark.parametrize(
+    ("result", "rxnorm"),
+    [
+        ({"ferritin": "22 ng/mL"}, "24947"),
+        ({"vitamin_d": "15 ng/mL"}, "2418"),
+        ({"vitamin_b12": "120 pg/mL"}, "11248"),
+        ({"magnesium": "0.5 mmol/L"}, "6582"),
+        ({"vitamin_b6": "10 nmol/L"}, "684879"),
+        ({"vitamin_c": "5 umol/L"}, "1151"),
+    ],
+)
+def test_what_is_taken_already_is_not_proposed(result: dict[str, Any], rxnorm: str) -> None:
+    client = client_of()
+    orders = []
+    for taken in ([], [medication(rxnorm)]):
+        body = call({"medications": searchset(*taken)}, **result)
+        cards = client.post(SERVICE, json=body).get_json()["cards"]
+        actions = [action for card in cards for one in card.get("suggestions", ()) for action in one["actions"]]
+        orders.append({action["resource"]["resourceType"] for action in actions})
+    assert "MedicationRequest" in orders[0]
+    assert "MedicationRequest" not in orders[1]
+
+
+def test_no_comment_is_ever_logged(capfd: pytest.CaptureFixture[str]) -> None:
+    reason = {"reason": {"code": "other"}, "userComment": "Jane Doe refuses"}
+    entry = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-11-22T08:30:00Z", "overrideReason": reason}
+    assert client_of().post(f"{SERVICE}/feedback", json={"feedback": [entry]}).status_code == 200
+    told = capfd.readouterr().err
+    assert '"reports": 1' in told
+    assert '"unknown_cards": 1' in told
+    assert "Jane" not in told
+    assert "withheld" not in told

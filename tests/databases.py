@@ -1,0 +1,109 @@
+"""Databases to test against: SQLite in a folder of its own, and PostgreSQL where its server is installed."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from pytest_postgresql.janitor import DatabaseJanitor
+
+_NUMBERS = count(1)
+_SECONDS_TO_START = 30
+
+
+def new_sqlite() -> str:
+    """The address of a SQLite database that nobody else uses; it vanishes with the tests."""
+    folder = tempfile.mkdtemp(prefix="rls-nutrients-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return f"sqlite:///{folder}/service.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each kind."""
+    return new_sqlite() if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_port: int) -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    name = f"test_{next(_NUMBERS)}"
+    with DatabaseJanitor(user="postgres", host="127.0.0.1", port=postgresql_port, dbname=name):
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{postgresql_port}/{name}"
+
+
+@pytest.fixture(scope="session")
+def postgresql_port() -> Iterator[int]:
+    """A server for these tests alone. Skips where PostgreSQL is not installed, or no user may run it."""
+    programs = _programs()
+    with tempfile.TemporaryDirectory(prefix="rls-nutrients-postgresql-") as folder:
+        owner = _owner(Path(folder))
+        data = f"{folder}/data"
+        trusting = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync"]
+        subprocess.run([*owner, str(programs / "initdb"), "-D", data, *trusting], check=True, capture_output=True)
+        port = _free_port()
+        options = ["-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"]
+        server = subprocess.Popen(
+            [*owner, str(programs / "postgres"), "-D", data, *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(port, server)
+            yield port
+        finally:
+            stop = [*owner, str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop"]
+            subprocess.run(stop, check=False, capture_output=True)
+            server.wait(_SECONDS_TO_START)
+
+
+def _programs() -> Path:
+    """The folder of the server's programs: on the PATH, or where Debian keeps each version's."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not versions:
+        pytest.skip("PostgreSQL's server is not installed: what is stored was tested with SQLite only")
+    return versions[-1].parent
+
+
+def _owner(folder: Path) -> list[str]:
+    """PostgreSQL does not run as root: the words before a command that make somebody else run it."""
+    if os.geteuid() != 0:
+        return []
+    try:
+        user = pwd.getpwnam("postgres")
+    except KeyError:
+        pytest.skip("PostgreSQL does not run as root, and there is no user postgres to run it")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return ["runuser", "-u", "postgres", "--"]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + _SECONDS_TO_START
+    while True:
+        try:
+            psycopg.connect(host="127.0.0.1", port=port, user="postgres", connect_timeout=2).close()
+            return
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > until:
+                raise
+            time.sleep(0.1)
