@@ -11,6 +11,7 @@ from clinical.reasoning.comparing import band_of
 from clinical.reasoning.compiling import CompiledKnowledge, Part
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.questions import Ask
+from clinical.reasoning.triggers import open_to
 
 ALONE = "!"  # "S.FE.PO!": offered without its companions, and never ticked
 OPEN = "?"  # "S.FE.PO?": never ticked, because something else may serve better
@@ -72,7 +73,9 @@ def _read_bands(part: Part, evidence: Evidence, decisions: Decisions) -> None:
 
 
 def _read_rows(part: Part, evidence: Evidence, decisions: Decisions) -> None:
-    for rule, question in part.rules:
+    for rule, question, gates in part.rules:
+        if not open_to(gates, evidence.marks):
+            continue
         answer = ask(question, evidence, decisions.faults, rule.id)
         if answer.truth is not True:
             continue
@@ -115,6 +118,7 @@ def _add(made: Made, evidence: Evidence, decisions: Decisions) -> None:
         made.indicator = max(earlier.indicator, made.indicator, key=("info", "warning", "critical").index)
     decisions.made[name] = made
     evidence.findings[name] = made.facts
+    evidence.marks.add(f"finding:{name}")
     evidence.withheld.update(dict.fromkeys(made.statement.withholds))
 
 
@@ -134,6 +138,7 @@ def _propose(
 
 def _consider(name: str, facts: tuple[str, ...], evidence: Evidence, decisions: Decisions) -> None:
     evidence.candidates.setdefault(name, None)
+    evidence.marks.add(f"proposal:{name}")
     decisions.reasons[name] = distinct((*decisions.reasons.get(name, ()), *facts))
 
 

@@ -18,6 +18,7 @@ from clinical.reasoning.compiling import AskedCaution, CompiledKnowledge
 from clinical.reasoning.deciding import Decisions, ask
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.sentences import named
+from clinical.reasoning.triggers import open_to, surely_not
 
 _UNTICKING = frozenset({"warning", "contraindicated"})
 
@@ -42,7 +43,9 @@ def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions
     """Which proposals are made, which are held back and by what."""
     result = Offer()
     _keep_fitting(knowledge, evidence, decisions, result)
-    result.cautions = [Held(asked, _asked(asked, evidence, decisions)) for asked in knowledge.cautions]
+    for asked in knowledge.cautions:
+        if open_to(asked.gates, evidence.marks) or _may_leave_open(asked, evidence):
+            result.cautions.append(Held(asked, _asked(asked, evidence, decisions)))
     _hold_back(evidence, result)
     for name in evidence.candidates:
         if name not in result.held_back:
@@ -51,6 +54,13 @@ def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions
     _add_what_cautions_ask_for(knowledge, evidence, decisions, result)
     evidence.candidates = dict.fromkeys(result.made)
     return result
+
+
+def _may_leave_open(asked: AskedCaution, evidence: Evidence) -> bool:
+    """Does it matter whether this caution is unknown? It does for a grave one about something that may be proposed."""
+    if asked.caution.severity not in _UNTICKING or asked.affects.isdisjoint(evidence.candidates):
+        return False
+    return not surely_not(asked.gates, evidence.marks, evidence.definite)
 
 
 def _keep_fitting(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions, result: Offer) -> None:
