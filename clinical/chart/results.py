@@ -172,7 +172,7 @@ class Result:
             usable=resource.status != "preliminary",
             preliminary=resource.status == "preliminary",
             part=self._part(),
-            method=_first(_all_words(resource.method)) or (resource.device.display if resource.device else None),
+            method=self._method(),
             laboratory=next((who.display for who in resource.performer if who.display), None),
             specimen=resource.specimen.reference if resource.specimen else None,
             haemolysed=self._haemolysed(),
@@ -189,6 +189,11 @@ class Result:
             return self.use.part
         words = self._code_words()
         return "total" if _TOTAL_D.search(words) and not _D3_ONLY.search(words) else "D3"
+
+    def _method(self) -> str | None:
+        device = self.resource.device
+        words = [*_all_words(self.resource.method), device.display if device else None]
+        return ", ".join(filter(None, words)) or None
 
     def _haemolysed(self) -> bool:
         texts = [note.text for note in self.resource.note]

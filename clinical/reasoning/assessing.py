@@ -148,7 +148,7 @@ def _worst_first(decisions: Decisions) -> list[Made]:
 
 def _finding(made: Made, evidence: Evidence) -> Finding:
     statement = made.statement
-    template = getattr(statement, "because", None)
+    template = made.because or getattr(statement, "because", None)
     if template is not None:
         sentence = because(template, evidence)
     else:

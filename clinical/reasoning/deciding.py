@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from clinical.chart.facts import Measurement
-from clinical.knowledge.schema import Band, Finding, Indicator, Rule
+from clinical.knowledge.schema import Band, Finding, Indicator, Raised, Rule
 from clinical.reasoning.answers import UNKNOWN, Answer, distinct
 from clinical.reasoning.comparing import band_of
 from clinical.reasoning.compiling import CompiledKnowledge, Part
@@ -26,6 +26,7 @@ class Made(msgspec.Struct):
     indicator: Indicator
     measurement: Measurement | None
     facts: tuple[str, ...]
+    because: str | None = None
 
 
 class Decisions(msgspec.Struct):
@@ -35,6 +36,7 @@ class Decisions(msgspec.Struct):
     reasons: dict[str, tuple[str, ...]] = {}
     alone: set[str] = set()
     unticked: set[str] = set()
+    askers: dict[str, str | None] = {}
     faults: list[str] = []
 
 
@@ -87,7 +89,7 @@ def _read_rows(part: Part, evidence: Evidence, decisions: Decisions) -> None:
 def _apply(rule: Rule, answer: Answer, nutrient: str | None, evidence: Evidence, decisions: Decisions) -> None:
     lead: Made | None = None
     for raised in rule.findings:
-        made = _make(raised.finding, raised.indicator, rule, answer, nutrient, evidence)
+        made = _make(raised, rule, answer, nutrient, evidence)
         _add(made, evidence, decisions)
         _propose(made.statement.proposes, made, evidence, decisions)
         lead = lead or made
@@ -95,13 +97,19 @@ def _apply(rule: Rule, answer: Answer, nutrient: str | None, evidence: Evidence,
     _propose(rule.proposes, lead, evidence, decisions, answer.facts)
 
 
-def _make(
-    name: str, indicator: Indicator | None, rule: Rule, answer: Answer, nutrient: str | None, evidence: Evidence
-) -> Made:
-    statement = _statement(name, evidence)
+def _make(raised: Raised, rule: Rule, answer: Answer, nutrient: str | None, evidence: Evidence) -> Made:
+    statement = _statement(raised.finding, evidence)
     measurement = evidence.current.get(statement.analyte) if statement.analyte else None
     facts = distinct((*(measurement.facts if measurement else ()), *answer.facts))
-    return Made(statement, nutrient, rule.id, indicator or statement.indicator or "info", measurement, facts)
+    return Made(
+        statement,
+        nutrient,
+        rule.id,
+        raised.indicator or statement.indicator or "info",
+        measurement,
+        facts,
+        raised.because,
+    )
 
 
 def _statement(name: str, evidence: Evidence) -> Finding | Band:
@@ -133,6 +141,7 @@ def _propose(
             decisions.unticked.add(plain)
         if name.endswith(ALONE):
             decisions.alone.add(plain)
+        decisions.askers.setdefault(plain, made.nutrient if made else None)
         _consider(plain, made.facts if made else facts, evidence, decisions)
 
 

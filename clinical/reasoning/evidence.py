@@ -14,7 +14,11 @@ from clinical.reasoning.context import Person
 from clinical.reasoning.selecting import Selection
 
 # Haemolysis falsely raises these: a low result keeps its meaning, any other loses it (rule DQ.HEMOLYZED).
-_RAISED_BY_HAEMOLYSIS = frozenset({"magnesium", "potassium", "phosphate", "iron", "folate", "alt"})
+_RAISED_BY_HAEMOLYSIS = frozenset(
+    {"magnesium", "potassium", "phosphate", "iron", "folate", "alt", "transferrin-saturation"}
+)
+# Below which limit a result counts as low, for analytes without bands.
+_LOW = {"potassium": "potassium-low", "phosphate": "phosphate-low", "transferrin-saturation": "tsat-low"}
 
 
 # Which list of the chart answers for which kind of mark, once it was sent.
@@ -90,7 +94,7 @@ class Evidence:
         return not low
 
     def _below_low_limit(self, newest: Measurement) -> bool:
-        limit = self.knowledge.limits.get(f"{newest.analyte}-low")
+        limit = self.knowledge.limits.get(_LOW.get(newest.analyte, ""))
         if limit is None:
             return False
         interval, edge = compared(newest, {amount.unit: amount.value for amount in limit.values})
@@ -104,6 +108,11 @@ class Evidence:
         """The newest trusted result of at most ``days`` days, be it older than the analyte's own freshness."""
         newest = self.current.get(name) or self.stale.get(name)
         return newest if newest is not None and self.age_of(newest) <= days else None
+
+    def previous(self, name: str) -> Measurement | None:
+        """The trusted result before the current one."""
+        found = self.selection.usable.get(name, ())
+        return found[1] if len(found) > 1 else None
 
     def paired(self, name: str, partner: str, days: int) -> Measurement | None:
         """The result of ``name`` drawn nearest to the current one of ``partner``, at most ``days`` apart."""

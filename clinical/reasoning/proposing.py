@@ -20,8 +20,6 @@ from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.sentences import named
 from clinical.reasoning.triggers import open_to, surely_not
 
-_UNTICKING = frozenset({"warning", "contraindicated"})
-
 
 class Held(msgspec.Struct, frozen=True):
     """A caution that was asked, with its answer."""
@@ -58,7 +56,7 @@ def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions
 
 def _may_leave_open(asked: AskedCaution, evidence: Evidence) -> bool:
     """Does it matter whether this caution is unknown? It does for a grave one about something that may be proposed."""
-    if asked.caution.severity not in _UNTICKING or asked.affects.isdisjoint(evidence.candidates):
+    if not asked.caution.takes_the_tick or asked.affects.isdisjoint(evidence.candidates):
         return False
     return not surely_not(asked.gates, evidence.marks, evidence.definite)
 
@@ -101,6 +99,7 @@ def _add_companions(knowledge: CompiledKnowledge, decisions: Decisions, result: 
         for companion in knowledge.proposals[name].proposal.companions:
             if companion.proposal not in result.made and companion.proposal not in result.held_back:
                 result.made[companion.proposal] = companion.after_days
+                decisions.askers.setdefault(companion.proposal, knowledge.knowledge.nutrient_of.get(name))
                 reasons = decisions.reasons.get(companion.proposal, ()) + decisions.reasons.get(name, ())
                 decisions.reasons[companion.proposal] = distinct(reasons)
 
@@ -113,6 +112,8 @@ def _add_what_cautions_ask_for(
             for name in held.asked.caution.proposes:
                 if name not in result.made and _fits(name, knowledge, evidence, decisions).yes:
                     result.made[name] = 0
+                    asker = evidence.knowledge.nutrient_of.get(held.asked.caution.id)
+                    decisions.askers.setdefault(name, asker)
                     decisions.reasons[name] = distinct((*decisions.reasons.get(name, ()), *held.answer.facts))
 
 
@@ -177,14 +178,14 @@ def _proposal(
     result: Offer,
 ) -> Proposal:  # fmt: skip
     holding = [held for held in affecting if held.answer.yes]
-    grave = [held for held in affecting if held.asked.caution.severity in _UNTICKING]
+    grave = [held for held in affecting if held.asked.caution.takes_the_tick]
     unknowns = _unknowns(grave, result.open_points.get(proposal.id, ()), evidence)
     ticked = proposal.preselect and proposal.id not in decisions.unticked and not unknowns
     reasons = decisions.reasons.get(proposal.id, ())
     ticked = ticked and not any(held.answer.yes for held in grave) and evidence.doubtful.isdisjoint(reasons)
     return Proposal(
         id=proposal.id,
-        nutrient=evidence.knowledge.nutrient_of.get(proposal.id),
+        nutrient=decisions.askers.get(proposal.id) or evidence.knowledge.nutrient_of.get(proposal.id),
         kind=proposal.kind,
         preselected=ticked,
         label=proposal.label,
