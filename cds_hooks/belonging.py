@@ -41,7 +41,7 @@ class Belonging:
 def _proposers(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     """Each proposal with each nutrient whose file may make it, be it along with another one."""
     for content in (file.content for file in knowledge.files):
-        names = [name.rstrip("!") for rule in content.rule for name in rule.proposes]
+        names = [name.rstrip("!?") for rule in content.rule for name in rule.proposes]
         names += [name for caution in content.caution for name in caution.proposes]
         names += [name for one in (*content.band, *content.finding) for name in (*one.proposes, *one.retest)]
         names += [name for freshness in content.freshness for name in freshness.retest]

@@ -29,6 +29,7 @@ from clinical import Assessment, Knowledge, load_knowledge
 from hosting import log
 
 MOST_CARDS = 3
+_LISTS = frozenset({"Condition", "MedicationRequest", "AllergyIntolerance"})
 LABEL = "RLS nutrients"
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
 _SHOW_EVERYTHING = Showing()
@@ -54,7 +55,7 @@ class CardWriter:
         matters = matters_of(assessment, self._belonging, unread)
         sentences = tuple(gap_sentences(gap for gap in gaps if not _told_by_the_assessment(gap)))
         cards, failed = self._cards(matters, assessment, sentences, showing)
-        must_speak = failed or (not cards and any(gap.faulty for gap in gaps) and not assessment.patient.deceased)
+        must_speak = failed or (not cards and _incomplete_chart(gaps, assessment))
         if must_speak and showing.lets_incomplete_through():
             cards = [*cards[: MOST_CARDS - 1], self._incomplete((*failed, *sentences), assessment)]
             showing.incomplete(cards[-1].uuid)
@@ -128,9 +129,18 @@ def _writer(jurisdiction: str, public_url: str) -> CardWriter:
     return CardWriter(load_knowledge(jurisdiction), public_url)
 
 
+def _incomplete_chart(gaps: Sequence[Gap], assessment: Assessment) -> bool:
+    """Must silence be explained? Where something went wrong, and where restless legs are asserted and nobody sent the
+    iron results: silence would look like "iron is fine"."""
+    if assessment.patient.deceased:
+        return False
+    asserted = assessment.context.restless_legs == "yes"
+    return any(gap.faulty or (asserted and gap.state == "absent" and gap.need.nutrient == "iron") for gap in gaps)
+
+
 def _told_by_the_assessment(gap: Gap) -> bool:
-    """A list of the chart that nobody sent: the assessment says so itself, in all front doors alike."""
-    return gap.state == "absent" and gap.need.resource_type not in ("Patient", "Observation")
+    """A list of the chart that did not come: the assessment says so itself, in all front doors alike."""
+    return gap.state != "partial" and gap.need.resource_type in _LISTS
 
 
 def source_of(topic: str, public_url: str) -> Source:

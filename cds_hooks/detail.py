@@ -19,6 +19,9 @@ from clinical import Assessment, Caution, DataQuality, Finding, Knowledge, Order
 
 INTENDED_USE = "Supports a clinician's judgement and does not replace it. Not validated for clinical use."
 _MOST_LINES = 6
+# What helps at the moment of deciding; diet, lifestyle and mimics are for the patient's page and the note.
+_TOPICS_ON_CARDS = ("testing", "pregnancy", "absorption", "time-course", "evidence")
+_MOST_ADVICE = 4
 _SEVERITY = {"contraindicated": "**Contraindicated:** ", "warning": "**Warning:** "}
 
 
@@ -65,7 +68,8 @@ class Detail:
     def _not_known(self, matter: Matter, assessment: Assessment, remarks: Remarks) -> list[str]:
         own = self._belonging.analytes(matter.topic)
         notes = [_note(note) for note in assessment.data_quality if note.analyte in own and note.id != "DQ.ID"]
-        unknowns = dict.fromkeys(word for proposal in matter.proposals for word in proposal.unknowns)
+        named = dict.fromkeys(word for proposal in matter.proposals for word in proposal.unknowns)
+        unknowns = [word for word in named if not word.startswith("the ")]  # lists are told as gaps
         return [
             *(escape(gap) for gap in (*remarks.gaps, *assessment.gaps)),
             *([escape(f"Not on file, and needed before a supplement: {', '.join(unknowns)}.")] if unknowns else []),
@@ -111,9 +115,10 @@ def _to_consider(proposals: Iterable[Proposal], assessment: Assessment, nutrient
     for proposal in proposals:
         if proposal.kind in ("referral", "advice"):
             yield escape(" ".join(_sentence(text) for text in (proposal.label, proposal.text) if text))
-    for advice in assessment.advice:
-        if nutrient is not None and advice.nutrient == nutrient and advice.topic == "evidence":
-            yield escape(advice.text)
+    advice = [one for one in assessment.advice if nutrient is not None and one.nutrient == nutrient]
+    fitting = [one for one in advice if one.topic in _TOPICS_ON_CARDS]
+    for one in sorted(fitting, key=lambda one: _TOPICS_ON_CARDS.index(one.topic))[:_MOST_ADVICE]:
+        yield escape(one.text)
 
 
 def _note(note: DataQuality) -> str:

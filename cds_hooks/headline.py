@@ -21,7 +21,10 @@ def headline(matter: Matter, assessment: Assessment, belonging: Belonging) -> st
         return shorten(_of_medicines(matter))
     if matter.findings:
         return shorten(_of_finding(matter.findings[0], assessment))
-    return shorten(_of_caution(matter, assessment, belonging.analytes(matter.topic)))
+    analytes = belonging.analytes(matter.topic)
+    return shorten(
+        _of_caution(matter, assessment, analytes) if matter.cautions else _of_proposal(matter, assessment, analytes)
+    )
 
 
 def first_sentence(text: str) -> str:
@@ -43,6 +46,13 @@ def _of_caution(matter: Matter, assessment: Assessment, analytes: Collection[str
     result = newest_of(analytes, assessment)
     sentence = first_sentence(reason.text)
     return f"{told(result)}; {in_running_text(sentence)}" if result else sentence
+
+
+def _of_proposal(matter: Matter, assessment: Assessment, analytes: Collection[str]) -> str:
+    """Nothing was found, but something is to be done: most often a result to repeat, be it too old to be used."""
+    result = newest_of(analytes, assessment, usable_only=False)
+    label = in_running_text(matter.proposals[0].label)
+    return f"{told(result)}: {label}" if result else matter.proposals[0].label
 
 
 def _of_medicines(matter: Matter) -> str:

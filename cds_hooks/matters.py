@@ -57,6 +57,7 @@ def matters_of(assessment: Assessment, belonging: Belonging, unread: Collection[
         matter = _matter(nutrient, assessment, findings, proposals if findings or nutrient not in unread else [])
         if _actionable(matter) or (nutrient in measured and _held_back(matter)):
             found.append(matter)
+    found = found or _barred(assessment)
     return sorted(found, key=lambda matter: (-INDICATORS.index(matter.indicator), ORDER[matter.topic]))
 
 
@@ -90,10 +91,13 @@ def _matter(nutrient: str, assessment: Assessment, findings: list[Finding], prop
 
 
 def _nutrients(assessment: Assessment) -> list[str]:
-    """In the order of their appearance, each once."""
+    """In the order of their appearance, each once. A proposal may stand without a finding: a stale result to repeat,
+    nitrous oxide with a normal B12."""
     found = [finding.nutrient for finding in assessment.findings]
     held_back = [withheld.nutrient for withheld in assessment.withheld]
-    return list(dict.fromkeys(nutrient for nutrient in (*found, *held_back) if nutrient is not None))
+    proposed = [proposal.nutrient for proposal in assessment.proposals]
+    all_named = (*found, *held_back, *proposed)
+    return list(dict.fromkeys(nutrient for nutrient in all_named if nutrient is not None))
 
 
 def _rests_on_results(finding: Finding, assessment: Assessment) -> bool:
@@ -108,13 +112,23 @@ def _cautions(
     return tuple(c for c in assessment.cautions if c.relevant and (c.nutrient == nutrient or c.id in cited))
 
 
+def _barred(assessment: Assessment) -> list[Matter]:
+    """A contraindication with nothing else to stand beside: pyridoxine taken by a patient with neuropathy."""
+    held = {name for withheld in assessment.withheld for name in withheld.cautions}
+    barred = [one for one in assessment.cautions if one.relevant and one.severity == "contraindicated"]
+    named = {one.nutrient: one for one in barred if one.nutrient and one.id not in held}
+    return [Matter(topic=nutrient, cautions=(caution,)) for nutrient, caution in named.items() if nutrient]
+
+
 def _actionable(matter: Matter) -> bool:
+    if not matter.findings and not matter.withheld:
+        return bool(matter.proposals)
     return any(_is_carded(finding) and (rank(finding) > 0 or matter.proposals) for finding in matter.findings)
 
 
 def _held_back(matter: Matter) -> bool:
-    contraindicated = {caution.id for caution in matter.cautions if caution.severity == "contraindicated"}
-    return any(contraindicated.intersection(item.cautions) for item in matter.withheld)
+    holding = {one.id for one in matter.cautions if one.holds_back or one.severity == "contraindicated"}
+    return any(holding.intersection(item.cautions) for item in matter.withheld)
 
 
 def _leading_first(findings: list[Finding], assessment: Assessment) -> tuple[Finding, ...]:

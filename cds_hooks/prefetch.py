@@ -154,7 +154,8 @@ def _state(value: Answer, resource_type: str, patient_id: str) -> State:
     faults = [resource for resource in resources if _is_error(resource)]
     data = [resource for resource in resources if resource.resource_type != "OperationOutcome"]
     if not data:
-        return "refused" if faults else "answered"
+        # Nothing but a remark of the server: whether there is no data or no access is not said.
+        return "refused" if faults else "partial" if resources else "answered"
     state = _state_of_resources(data, resource_type, patient_id)
     return "partial" if state == "answered" and (faults or _has_next(value)) else state
 

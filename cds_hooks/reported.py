@@ -15,12 +15,14 @@ def result_behind(finding: Finding, assessment: Assessment) -> Measurement | Non
     return None
 
 
-def newest_of(analytes: Collection[str], assessment: Assessment) -> Measurement | None:
-    """The newest usable result of any of these analytes."""
-    usable = [
-        seen.measurement for seen in assessment.measurements if seen.usable and seen.measurement.analyte in analytes
+def newest_of(analytes: Collection[str], assessment: Assessment, *, usable_only: bool = True) -> Measurement | None:
+    """The newest result of any of these analytes; with ``usable_only`` off also one that is too old to be used."""
+    fitting = [
+        seen.measurement
+        for seen in assessment.measurements
+        if seen.measurement.analyte in analytes and (seen.usable or not usable_only)
     ]
-    return max((one for one in usable if one.effective), key=_order, default=None)
+    return max((one for one in fitting if one.effective), key=_order, default=None)
 
 
 def _order(measurement: Measurement) -> tuple[float, str]:

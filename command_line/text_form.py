@@ -33,6 +33,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield from section("TO CONSIDER (nothing is ordered)", _proposals(assessment))
     yield from section("CAUTIONS", _cautions(assessment))
     yield from section("WITHHELD", _withheld(assessment))
+    yield from section("ADVICE", _advice(assessment))
     yield from section("RESULTS", _results(assessment))
     yield from section("USED WITH RESERVE", _with_reserve(assessment))
     yield from section("NOT USED", _not_used(assessment))
@@ -89,8 +90,8 @@ def _proposal(proposal: Proposal) -> Iterator[str]:
         yield from paragraph(proposal.text, "      ")
     if proposal.cautions:
         yield from paragraph(", ".join(proposal.cautions), "      Mind: ")
-    for unknown in proposal.unknowns:
-        yield from paragraph(unknown, "      Not known: ")
+    if proposal.unknowns:
+        yield from paragraph("; ".join(proposal.unknowns), "      Not known: ")
 
 
 def _cautions(assessment: Assessment) -> Iterator[str]:
@@ -107,6 +108,11 @@ def _withheld(assessment: Assessment) -> Iterator[str]:
     for withheld in assessment.withheld:
         why = f" because of {', '.join(withheld.cautions)}" if withheld.cautions else ""
         yield from paragraph(f"{withheld.proposal}{why}", "  ")
+
+
+def _advice(assessment: Assessment) -> Iterator[str]:
+    for advice in assessment.advice:
+        yield from paragraph(advice.text, "  - ")
 
 
 def _results(assessment: Assessment) -> Iterator[str]:

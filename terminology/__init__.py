@@ -30,7 +30,7 @@ from terminology.laboratory_codes import (
     loinc_codes,
 )
 from terminology.laboratory_names import named_analyte
-from terminology.plausibility import Plausibility, plausibility
+from terminology.plausibility import Plausibility, looks_like_another, plausibility
 from terminology.systems import (
     ATC,
     ICD9CM,
@@ -87,6 +87,7 @@ __all__ = [
     "keeps_promise",
     "known_unit",
     "loinc_codes",
+    "looks_like_another",
     "named_analyte",
     "plausibility",
     "unit_of",

@@ -22,10 +22,26 @@ def plausibility(analyte_id: str, value: Decimal, family: str) -> Plausibility:
     analyte(analyte_id)
     if not value.is_finite() or value < 0:
         return "implausible"
-    ranges = analyte_tables()[analyte_id].get("plausible", {})
+    table = analyte_tables()[analyte_id]
+    ranges = table.get("plausible", {})
     if not _within(ranges.get("hard", {}), analyte_id, value, family):
         return "implausible"
     return "plausible" if _within(ranges.get("soft", {}), analyte_id, value, family) else "check"
+
+
+def looks_like_another(analyte_id: str, value: Decimal, family: str) -> str | None:
+    """Why a number looks as if it belonged to its analyte's look-alike (red-cell under serum folate), or ``None``.
+
+    Edges are not suspect. Raises ``UnknownAnalyte``.
+    """
+    analyte(analyte_id)
+    suspect = analyte_tables()[analyte_id].get("look_alike")
+    if suspect is None:
+        return None
+    amount = convert(value, analyte_id, family, suspect["unit"])
+    too_high = "above" in suspect and amount > suspect["above"]
+    too_low = "below" in suspect and amount < suspect["below"]
+    return str(suspect["reason"]) if too_high or too_low else None
 
 
 def _within(ranges: dict[str, Any], analyte_id: str, value: Decimal, family: str) -> bool:

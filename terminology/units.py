@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from terminology.analyte import analyte
@@ -87,6 +87,7 @@ def _whitelist(analyte_id: str) -> dict[str, Unit]:
     return {text: accepted[ucum] for text, ucum in spellings.items() if ucum in accepted}
 
 
+@lru_cache(maxsize=4096)
 def unit_of(analyte_id: str, spelling: str) -> Unit | None:
     """The unit that this spelling means for this analyte, or ``None`` if it is not on the analyte's whitelist.
 
@@ -97,6 +98,7 @@ def unit_of(analyte_id: str, spelling: str) -> Unit | None:
     return _whitelist(analyte_id).get(_written(spelling))
 
 
+@lru_cache(maxsize=4096)
 def known_unit(spelling: str) -> str | None:
     """The UCUM unit that this spelling means anywhere in our tables, accepted or not; ``None`` if it is not in them.
 

@@ -23,18 +23,19 @@ _DATE_TIME = re.compile(
 
 
 class FhirDate(msgspec.Struct, frozen=True, gc=False):
-    """A date as reported (``text``), the earliest ``day`` it can mean, and its instant where the sender gave one."""
+    """A date as reported (``text``), the earliest ``day`` it can mean, its ``instant`` where the sender gave one, and
+    its ``moment`` in seconds for sorting (midnight UTC for a date without a time)."""
 
     text: str
     day: date
     precision: Precision
+    moment: float
     instant: datetime | None = None
 
     @property
     def order(self) -> tuple[float, str]:
         """Sorts chronologically; equal days keep a fixed order whatever way the results came in."""
-        moment = self.instant or datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
-        return moment.timestamp(), self.text
+        return self.moment, self.text
 
     @property
     def iso_day(self) -> str:
@@ -71,7 +72,8 @@ def read_date(text: str | None) -> FhirDate | None:
     except (ValueError, OverflowError):
         return None
     precision: Precision = "instant" if instant else "day" if parts["day"] else "month" if parts["month"] else "year"
-    return FhirDate(text.strip(), day, precision, instant)
+    moment = (instant or datetime(day.year, day.month, day.day, tzinfo=UTC)).timestamp()
+    return FhirDate(text.strip(), day, precision, moment, instant)
 
 
 def _instant(day: date, parts: dict[str, str | None]) -> datetime:

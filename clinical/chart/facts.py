@@ -56,6 +56,7 @@ class Measurement(Fact, frozen=True, kw_only=True):
     haemolysed: bool = False
     point_of_care: bool = False
     number_was_text: bool = False
+    unusual: bool = False
     identifiers: frozenset[str] = frozenset()
     revision: tuple[int, str, str] = (0, "", "")
 

@@ -91,6 +91,9 @@ def _remarks(use: CodeUse, measurement: Measurement, item: Located) -> Iterator[
     if _mismatch(use, measurement):
         reason = f"the code says {use.property}, the unit is {measurement.reported_unit}: read by its unit"
         yield DataQuality("DQ.LOINC_UNIT_MISMATCH", reason, name, item.reference, blocks=False)
+    if measurement.unusual:
+        reason = f"{measurement.reported} is unusual: check the unit"
+        yield DataQuality("DQ.IMPLAUSIBLE", reason, name, item.reference, blocks=False)
     if measurement.number_was_text:
         yield DataQuality(
             "DQ.STRING", "the number was sent as text; it is plain enough to be read", name, item.reference, False

@@ -19,6 +19,7 @@ from clinical.chart.facts import (
 )
 from clinical.chart.gathering import Located, Shelf, gather, types_in
 from clinical.chart.medications import read_medication
+from clinical.chart.naming import identify
 from clinical.chart.observations import analyte_named, read_observation
 from clinical.chart.problems import read_allergy, read_condition, read_pregnancy, read_procedure, read_reasons
 from clinical.chart.subjects import Owner, find_owner
@@ -53,7 +54,8 @@ def read_chart(
     """The facts of one patient's chart.
 
     ``answered`` names the resource types that the sender was asked for and answered in full, be it with nothing: only
-    there is "none on file" an answer. Without it, the types that are in the input count as answered. ``local_codes`` maps ``system|code`` of a laboratory to an analyte id.
+    there is "none on file" an answer. Without it, the types that are in the input count as answered. ``local_codes``
+    maps ``system|code`` of a laboratory to an analyte id.
     Raises ``WrongFhirVersion`` and, where ``refuse_other_patients``, ``TwoPatients``; otherwise other patients'
     resources are set aside and named in ``Chart.other_patients``.
     """
@@ -82,20 +84,24 @@ def _read(item: Located, owner: Owner, shelf: Shelf, local_codes: Mapping[str, s
 
 def _read_observation(item: Located, owner: Owner, shelf: Shelf, local: Mapping[str, str], found: _Found) -> None:
     if not owner.owns(item):
-        found.strangers.append(item.reference)
-        if name := analyte_named(item.resource, local):
-            found.notes.append(
-                DataQuality("DQ.ID", "it belongs to another patient and was set aside", name, item.reference)
-            )
-        return
-    reading = read_observation(item, local, shelf)
-    if reading.measurements or reading.notes:
+        _set_aside(item, local, found)
+    elif not item.resource.component and identify(item.resource.code, local) is None:
+        # Four of five results are about something else: they are let go before anything of them is built.
+        if pregnancy := read_pregnancy(item):
+            found.pregnancy.append(pregnancy)
+        else:
+            found.other_tests += 1
+    else:
+        reading = read_observation(item, local, shelf)
         found.measurements += reading.measurements
         found.notes += reading.notes
-    elif pregnancy := read_pregnancy(item):
-        found.pregnancy.append(pregnancy)
-    else:
-        found.other_tests += 1
+
+
+def _set_aside(item: Located, local: Mapping[str, str], found: _Found) -> None:
+    found.strangers.append(item.reference)
+    if name := analyte_named(item.resource, local):
+        reason = "it belongs to another patient and was set aside"
+        found.notes.append(DataQuality("DQ.ID", reason, name, item.reference))
 
 
 def _read_condition(item: Located, _: Shelf, found: _Found) -> None:

@@ -15,7 +15,7 @@ from clinical.chart.gathering import Located, Shelf
 from clinical.chart.quantities import Number, Refused, read_quantity, read_text, read_unit
 from clinical.chart.values import Value
 from clinical.chart.wire import CodeableConcept, Resource
-from terminology import CodeUse, Unit, analyte, plausibility
+from terminology import CodeUse, Plausibility, Unit, analyte, looks_like_another, plausibility
 
 _REVISIONS = {"preliminary": 0, "final": 1, "amended": 2, "corrected": 3}
 USED_STATUSES = frozenset(_REVISIONS)
@@ -37,6 +37,7 @@ class Result:
 
     def __init__(self, item: Located, value: Value, use: CodeUse, shelf: Shelf) -> None:
         self.item, self.resource, self.value, self.use, self.shelf = item, item.resource, value, use, shelf
+        self.plausibility: Plausibility = "plausible"
 
     def read(self) -> Measurement | DataQuality:
         refusal = self._validity() or self._code() or self._specimen()
@@ -109,19 +110,18 @@ class Result:
             return Refused("DQ.ABSENT", f"the element {lost[0]} is not what FHIR R4 says it should be")
         if self.value.others:
             return Refused("DQ.ABSENT", "the result is of a kind that is not a quantity")
-        if self.value.interpretation:
-            return Refused("DQ.RANGE_ONLY", "only a flag was sent, no number; a laboratory's flag is not judged here")
+        if self.value.interpretation or bytes(self.resource.reference_range):
+            return Refused("DQ.RANGE_ONLY", "only a flag or a range was sent, no number; neither is judged here")
         if self.resource.has_member or self.resource.component:
             return Refused("DQ.ABSENT", "a heading without a number of its own; its members are read")
         return Refused("DQ.ABSENT", "the result has no value")
 
     def _type(self, unit: Unit) -> Refused | None:
         """Look-alikes under one code: total and active B12, serum and red-cell folate, eGFR and clearance."""
-        words = " ".join(filter(None, _all_words(self.value.code)))
         name = self.use.analyte
-        if name == "vitamin-b12" and _ACTIVE_B12.search(words):
+        if name == "vitamin-b12" and _ACTIVE_B12.search(self._code_words()):
             return Refused("DQ.B12_TYPE", "the code says total B12, the words say active B12; it cannot be both")
-        if name == "folate" and _RED_CELL.search(words):
+        if name == "folate" and _RED_CELL.search(self._code_words()):
             return Refused("DQ.FOLATE_TYPE", "the code says serum folate, the words say red cells; it cannot be both")
         if name == "transferrin-saturation" and unit.ucum != "%" and self.use.property not in ("ratio", None):
             return Refused("DQ.UNIT_UNKNOWN", "a ratio under the code of a percentage; it is not turned into one")
@@ -129,13 +129,19 @@ class Result:
             return Refused("DQ.UNIT_UNKNOWN", "mL/min without a body surface is a clearance, not an indexed eGFR")
         return None
 
+    def _code_words(self) -> str:
+        return " ".join(filter(None, _all_words(self.value.code)))
+
     def _size(self, number: Number, unit: Unit) -> Refused | None:
         name, value = self.use.analyte, number.value * unit.factor
         if name == "transferrin-saturation" and unit.ucum == "%" and 0 < value <= 1:
             return Refused(
                 "DQ.IMPLAUSIBLE", "a saturation of at most 1 % looks like a ratio with the unit of a percentage"
             )
-        if plausibility(name, value, unit.family) == "implausible":
+        if suspicion := looks_like_another(name, value, unit.family):
+            return Refused("DQ.FOLATE_TYPE", suspicion)
+        self.plausibility = plausibility(name, value, unit.family)
+        if self.plausibility == "implausible":
             return Refused(
                 "DQ.IMPLAUSIBLE", f"{number.written} {unit.ucum} is outside what is possible for {analyte(name).name}"
             )
@@ -166,12 +172,13 @@ class Result:
             usable=resource.status != "preliminary",
             preliminary=resource.status == "preliminary",
             part=self._part(),
-            method=_first(_all_words(resource.method)) or (resource.device.display if resource.device else None),
+            method=self._method(),
             laboratory=next((who.display for who in resource.performer if who.display), None),
             specimen=resource.specimen.reference if resource.specimen else None,
             haemolysed=self._haemolysed(),
             point_of_care=self.use.point_of_care,
             number_was_text=number.was_text,
+            unusual=self.plausibility == "check",
             identifiers=_identifiers(resource),
             revision=_revision(resource),
         )
@@ -180,8 +187,13 @@ class Result:
         """A code of 25-OH-D3 that laboratories use for the total is the total where their words say so (A.1 note d)."""
         if self.use.part != "D3":
             return self.use.part
-        words = " ".join(filter(None, _all_words(self.value.code)))
+        words = self._code_words()
         return "total" if _TOTAL_D.search(words) and not _D3_ONLY.search(words) else "D3"
+
+    def _method(self) -> str | None:
+        device = self.resource.device
+        words = [*_all_words(self.resource.method), device.display if device else None]
+        return ", ".join(filter(None, words)) or None
 
     def _haemolysed(self) -> bool:
         texts = [note.text for note in self.resource.note]

@@ -34,6 +34,7 @@ class Owner:
     def __init__(self, patient: Patient, names: frozenset[str], identifiers: Sequence[Identifier] = ()) -> None:
         self.patient = patient
         self._names = names
+        self._answers: dict[str, bool] = {}
         self._identifiers = {item.system: item.value for item in identifiers if item.system and item.value}
 
     def owns(self, item: Located) -> bool:
@@ -42,10 +43,16 @@ class Owner:
         if subject is None:
             return True
         if subject.reference:
-            return (
-                not self._names or subject.reference in self._names or short_reference(subject.reference) in self._names
-            )
+            return self._is_named(subject.reference)
         return self._same_person(subject.identifier)
+
+    def _is_named(self, reference: str) -> bool:
+        # A chart names its patient thousands of times in the same few ways.
+        known = self._answers.get(reference)
+        if known is None:
+            known = not self._names or reference in self._names or short_reference(reference) in self._names
+            self._answers[reference] = known
+        return known
 
     def _same_person(self, identifier: Identifier | None) -> bool:
         if identifier is None or identifier.system not in self._identifiers:

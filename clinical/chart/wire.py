@@ -65,12 +65,6 @@ class Meta(Wire, frozen=True):
     last_updated: str | None = None
 
 
-class ReferenceRange(Wire, frozen=True):
-    low: Quantity | None = None
-    high: Quantity | None = None
-    text: str | None = None
-
-
 class Component(Wire, frozen=True):
     code: CodeableConcept | None = None
     value_quantity: Quantity | None = None
@@ -151,7 +145,7 @@ class Resource(Wire, frozen=True, kw_only=True):
     interpretation: tuple[CodeableConcept, ...] = ()
     component: tuple[Component, ...] = ()
     has_member: tuple[Reference, ...] = ()
-    reference_range: tuple[ReferenceRange, ...] = ()
+    reference_range: msgspec.Raw = ABSENT
     effective_date_time: str | None = None
     effective_instant: str | None = None
     effective_period: Period | None = None

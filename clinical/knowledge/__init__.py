@@ -8,6 +8,7 @@ Raises `KnowledgeError`, whose ``problems`` name file, item and word.
 from clinical.knowledge.checking import check_knowledge
 from clinical.knowledge.loading import PACKAGE_FOLDER, Knowledge, Table, load_knowledge
 from clinical.knowledge.needs import Need, needs
+from clinical.knowledge.placing import Placed, placed_items
 from clinical.knowledge.problems import KnowledgeError, Problem
 from clinical.knowledge.question_schema import Question
 from clinical.knowledge.schema import (
@@ -25,6 +26,8 @@ from clinical.knowledge.schema import (
     Source,
 )
 from clinical.knowledge.showing import show_nutrient
+from clinical.knowledge.statements import condition_of, statement_of
+from clinical.knowledge.uses import Datum, Use, Uses
 from clinical.knowledge.visiting import all_parts_of, parts
 from clinical.knowledge.wording import in_words
 
@@ -34,6 +37,7 @@ __all__ = [
     "Band",
     "Caution",
     "Conflict",
+    "Datum",
     "Derivation",
     "Finding",
     "Freshness",
@@ -42,17 +46,23 @@ __all__ = [
     "KnowledgeError",
     "Limit",
     "Need",
+    "Placed",
     "Problem",
     "Proposal",
     "Question",
     "Rule",
     "Source",
     "Table",
+    "Use",
+    "Uses",
     "all_parts_of",
     "check_knowledge",
+    "condition_of",
     "in_words",
     "load_knowledge",
     "needs",
     "parts",
+    "placed_items",
     "show_nutrient",
+    "statement_of",
 ]

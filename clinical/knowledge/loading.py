@@ -63,6 +63,7 @@ class Knowledge:
     sources: Mapping[str, Source]
     nutrient_of: Mapping[str, Nutrient | None]
     files: tuple[KnowledgeFile, ...]
+    changes: tuple[str, ...]
 
 
 def load_knowledge(jurisdiction: str = "international", folder: Path = PACKAGE_FOLDER) -> Knowledge:
@@ -104,6 +105,7 @@ def select(folder: KnowledgeFolder, jurisdiction: Jurisdiction) -> Knowledge:
         sources={source.id: source for source in folder.sources.source},
         nutrient_of=dict(_nutrients_of_items(files)),
         files=files,
+        changes=folder.changes,
     )
 
 

@@ -20,7 +20,8 @@ class AskAnalyte(QuestionWords):
     """Compares the current measurement of an analyte with named limits, or asks whether there is one.
 
     ``within_days`` counts back from today; ``paired_with`` asks for a result drawn within ``paired_days`` of that
-    analyte's current one instead. A missing result answers unknown, except to ``measured``.
+    analyte's current one instead, ``previous`` for the one before the current. A missing result answers unknown, except
+    to ``measured``. ``method`` asks whether one of these words stands in the method or the device.
     """
 
     analyte: str
@@ -34,7 +35,8 @@ class AskAnalyte(QuestionWords):
     within_days: int | None = None
     paired_with: str | None = None
     paired_days: int | None = None
-    method: str | None = None
+    method: str | tuple[str, ...] | None = None
+    previous: bool = False
 
 
 class AskBand(QuestionWords):
@@ -86,7 +88,10 @@ class AskMedication(QuestionWords):
 
 
 class AskAllergy(QuestionWords):
-    """Is there an active allergy or intolerance to a substance of one of these value sets?"""
+    """Is there an active allergy or intolerance to a substance of one of these value sets?
+
+    ``kind`` asks for one that is stated to be of that kind; one of unknown kind is neither.
+    """
 
     allergy: str | tuple[str, ...]
     kind: Literal["allergy", "intolerance"] | None = None

@@ -34,11 +34,12 @@ class KnowledgeFile(NamedTuple):
 
 
 class KnowledgeFolder(NamedTuple):
-    """All files in reading order. ``version`` is the manifest's, with seven digits that change with any edit."""
+    """All files in reading order, and the history. ``version`` is the manifest's, with seven digits of any edit."""
 
     version: str
     sources: SourceFile
     files: tuple[KnowledgeFile, ...]
+    changes: tuple[str, ...]
 
 
 def read_folder(folder: Path) -> KnowledgeFolder:
@@ -52,7 +53,7 @@ def read_folder(folder: Path) -> KnowledgeFolder:
     if problems or sources is None:
         raise KnowledgeError(problems)
     digest = _digest({MANIFEST: manifest_bytes, SOURCES: sources_bytes, **contents})
-    return KnowledgeFolder(f"{manifest.version}+{digest}", sources, tuple(files))
+    return KnowledgeFolder(f"{manifest.version}+{digest}", sources, tuple(files), manifest.changes)
 
 
 def _bytes(folder: Path, name: str) -> bytes:

@@ -98,10 +98,11 @@ class Finding(Statement):
 
 
 class Raised(Words):
-    """A rule raises a finding, if need be with another indicator than the finding's own."""
+    """A rule raises a finding, if need be with another indicator or sentence than the finding's own."""
 
     finding: str
     indicator: Indicator | None = None
+    because: str | None = None
 
 
 class Rule(Provenance):
@@ -125,6 +126,7 @@ class Caution(Provenance):
     relevant_when: Question | None = None
     severity: Severity
     withholds: bool | None = None
+    unticks: bool | None = None
     proposes: tuple[str, ...] = ()
     when: Question
     text: str = Field(min_length=3)
@@ -133,6 +135,11 @@ class Caution(Provenance):
     def holds_back(self) -> bool:
         """Whether the proposals it affects are withheld altogether."""
         return self.severity == "contraindicated" if self.withholds is None else self.withholds
+
+    @property
+    def takes_the_tick(self) -> bool:
+        """Whether nobody but the clinician may tick what it affects."""
+        return self.severity in ("warning", "contraindicated") if self.unticks is None else self.unticks
 
 
 class Companion(Words):

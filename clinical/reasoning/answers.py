@@ -38,19 +38,30 @@ def all_of(answers: Iterable[Answer]) -> Answer:
             return answer
         if answer.truth is None:
             truth = None
-        facts += answer.facts
-        missing += answer.missing
-    return Answer(truth, distinct(facts), distinct(missing))
+        facts = _joined(facts, answer.facts)
+        missing = _joined(missing, answer.missing)
+    return Answer(truth, facts, missing)
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
     """Kleene's *or*: one Yes decides; every Yes gives its facts."""
-    asked = tuple(answers)
-    yes = [answer for answer in asked if answer.truth]
-    if yes:
-        return Answer(True, distinct(fact for answer in yes for fact in answer.facts))
-    truth = None if any(answer.truth is None for answer in asked) else False
-    return Answer(truth, (), distinct(word for answer in asked for word in answer.missing))
+    facts: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    truth: bool | None = False
+    for answer in answers:
+        if answer.truth:
+            truth, facts = True, _joined(facts, answer.facts)
+        elif not truth:
+            truth = None if answer.truth is None else truth
+            missing = _joined(missing, answer.missing)
+    return Answer(True, facts) if truth else Answer(truth, (), missing)
+
+
+def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """Both, each word once; most answers have nothing to add."""
+    if not other or one == other:
+        return one
+    return distinct((*one, *other)) if one else other
 
 
 def not_(answer: Answer) -> Answer:

@@ -7,7 +7,6 @@ from datetime import date
 from clinical.chart.facts import Chart, DataQuality, Measurement
 from clinical.knowledge import Knowledge
 from clinical.reasoning.assessment import INDICATORS, Advice, Assessment, Finding, Seen
-from clinical.reasoning.comparing import band_of
 from clinical.reasoning.compiling import CompiledKnowledge, compiled
 from clinical.reasoning.context import describe, published
 from clinical.reasoning.deciding import Decisions, Made, ask, decide
@@ -17,6 +16,7 @@ from clinical.reasoning.proposing import offer, worded_cautions, worded_proposal
 from clinical.reasoning.questions import LISTS
 from clinical.reasoning.selecting import select
 from clinical.reasoning.sentences import band_sentence, because
+from clinical.reasoning.triggers import open_to
 
 
 def assess(chart: Chart, knowledge: Knowledge, today: date, evaluate_restless_legs: bool = False) -> Assessment:
@@ -71,7 +71,9 @@ def gather_evidence(chart: Chart, rules: CompiledKnowledge, today: date, evaluat
 
 def _reserve(rules: CompiledKnowledge, evidence: Evidence, decisions: Decisions) -> None:
     """Says of current results why they are used with reserve."""
-    for reserve, question in rules.reserves:
+    for reserve, question, gates in rules.reserves:
+        if not open_to(gates, evidence.marks):
+            continue
         affected = [evidence.current[name] for name in reserve.analytes if name in evidence.current]
         if reserve.outside_hours is not None:
             affected = [item for item in affected if _outside(item, reserve.outside_hours)]
@@ -118,10 +120,14 @@ def _shorter(name: str, rules: CompiledKnowledge, evidence: Evidence) -> int | N
 
 
 def _seen(chart: Chart, evidence: Evidence) -> list[Seen]:
-    """Every result that was read, newest first within each analyte, with the label of its number."""
-    excluded = evidence.selection.excluded
+    """Every result that was read, newest first within each analyte."""
+    excluded, bands = evidence.selection.excluded, evidence.knowledge.bands_by_analyte
     listed = [
-        Seen(item, _label(item, evidence), item.usable and id(item) not in excluded)
+        Seen(
+            item,
+            item.usable and id(item) not in excluded,
+            () if _is_a_part(item, evidence) else bands.get(item.analyte, ()),
+        )
         for item in (*chart.measurements, *evidence.selection.derived)
     ]
     return sorted(listed, key=lambda seen: _place(seen.measurement))
@@ -132,11 +138,9 @@ def _place(item: Measurement) -> tuple[str, float, str, str]:
     return item.analyte, -moment, item.source or "", item.reported
 
 
-def _label(item: Measurement, evidence: Evidence) -> str | None:
-    if item.part in ("D2", "D3") and item not in evidence.selection.usable.get(item.analyte, ()):
-        return None
-    band = band_of(item, evidence.knowledge.bands_by_analyte.get(item.analyte, ()))
-    return band.id if band else None
+def _is_a_part(item: Measurement, evidence: Evidence) -> bool:
+    """25-OH-D2 or -D3 that does not stand for the total: its number has no band of its own."""
+    return item.part in ("D2", "D3") and item not in evidence.selection.usable.get(item.analyte, ())
 
 
 def _worst_first(decisions: Decisions) -> list[Made]:
@@ -145,7 +149,7 @@ def _worst_first(decisions: Decisions) -> list[Made]:
 
 def _finding(made: Made, evidence: Evidence) -> Finding:
     statement = made.statement
-    template = getattr(statement, "because", None)
+    template = made.because or getattr(statement, "because", None)
     if template is not None:
         sentence = because(template, evidence)
     else:
@@ -181,8 +185,8 @@ def _data_quality(chart: Chart, evidence: Evidence) -> tuple[DataQuality, ...]:
 def _advice(rules: CompiledKnowledge, evidence: Evidence, decisions: Decisions) -> tuple[Advice, ...]:
     return tuple(
         Advice(item.id, rules.knowledge.nutrient_of.get(item.id), item.topic, item.text, item.sources)
-        for item, question in rules.advice
-        if ask(question, evidence, decisions.faults, item.id).yes
+        for item, question, gates in rules.advice
+        if open_to(gates, evidence.marks) and ask(question, evidence, decisions.faults, item.id).yes
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from clinical.chart.facts import DataQuality, Measurement, Patient
+from clinical.knowledge.schema import Band
+from clinical.reasoning.comparing import band_of
 
 Indicator = Literal["info", "warning", "critical"]
 Severity = Literal["info", "caution", "warning", "contraindicated"]
@@ -34,11 +36,17 @@ class Context(Part, frozen=True, kw_only=True):
 
 
 class Seen(Part, frozen=True):
-    """A measurement with the label of its number."""
+    """A measurement, whether it may be interpreted, and the bands that may label its number."""
 
     measurement: Measurement
-    band: str | None
     usable: bool
+    bands: tuple[Band, ...]
+
+    @property
+    def band(self) -> str | None:
+        """The label of the number alone. Worked out when it is shown: a card shows few of many."""
+        band = band_of(self.measurement, self.bands)
+        return band.id if band else None
 
 
 class Finding(Part, frozen=True, kw_only=True):

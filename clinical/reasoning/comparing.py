@@ -69,6 +69,8 @@ def compared(measurement: Measurement, limit: Mapping[str, Decimal]) -> tuple[In
 def band_of(measurement: Measurement, bands: Sequence[Band]) -> Band | None:
     """The band of a number. For an interval that spans several: the mildest statement that is true for all of it,
     which is the band nearest to the middle if all lie on one side, and none otherwise."""
+    if measurement.comparator is None and measurement.upper is None:
+        return next((band for band in bands if _holds(band, measurement)), None)
     met = [band for band in bands if _touches(measurement, band)]
     if not met:
         return None
@@ -78,6 +80,17 @@ def band_of(measurement: Measurement, bands: Sequence[Band]) -> Band | None:
     if sides == {"low"}:
         return met[-1] if _below_end(measurement, met[-1]) else None
     return met[0] if sides == {"high"} else None
+
+
+def _holds(band: Band, measurement: Measurement) -> bool:
+    """Is a point in this band?"""
+    edges = _edges(measurement, band)
+    value = measurement.value
+    if edges.unit != measurement.unit:
+        value = convert(value, measurement.analyte, measurement.unit, edges.unit)
+    if (edges.from_ is not None and value < edges.from_) or (edges.above is not None and value <= edges.above):
+        return False
+    return not ((edges.below is not None and value >= edges.below) or (edges.to is not None and value > edges.to))
 
 
 def _touches(measurement: Measurement, band: Band) -> bool:

@@ -9,11 +9,13 @@ from typing import NamedTuple
 from clinical.knowledge import Knowledge
 from clinical.knowledge.schema import Advice, Band, Caution, Escalation, Finding, Indicator, Proposal, Reserve, Rule
 from clinical.reasoning.questions import Ask, compile_question
+from clinical.reasoning.triggers import Gates, gates_of
 
 
 class AskedRule(NamedTuple):
     rule: Rule
     ask: Ask
+    gates: Gates
 
 
 class AskedBand(NamedTuple):
@@ -26,6 +28,7 @@ class AskedCaution(NamedTuple):
     ask: Ask
     relevant: Ask | None
     affects: frozenset[str]
+    gates: Gates
 
 
 class AskedProposal(NamedTuple):
@@ -36,11 +39,13 @@ class AskedProposal(NamedTuple):
 class AskedAdvice(NamedTuple):
     advice: Advice
     ask: Ask
+    gates: Gates
 
 
 class AskedReserve(NamedTuple):
     reserve: Reserve
     ask: Ask
+    gates: Gates
 
 
 class Part(NamedTuple):
@@ -60,7 +65,7 @@ class CompiledKnowledge:
             Part(
                 file.content.nutrient,
                 tuple(AskedBand(band, self._ask(band.when)) for band in file.content.band if band.indicator),
-                tuple(AskedRule(rule, compile_question(rule.when, knowledge)) for rule in file.content.rule),
+                tuple(AskedRule(rule, *self._gated(rule.when)) for rule in file.content.rule),
             )
             for file in knowledge.files
         )
@@ -71,7 +76,7 @@ class CompiledKnowledge:
         self.order_cautions = tuple(
             self._caution(caution) for file in knowledge.files for caution in file.content.order_caution
         )
-        self.advice = tuple(AskedAdvice(item, compile_question(item.when, knowledge)) for item in knowledge.advice)
+        self.advice = tuple(AskedAdvice(item, *self._gated(item.when)) for item in knowledge.advice)
         self.escalations = {
             statement.id: tuple(self._escalations(statement.escalates)) for statement in self._statements()
         }
@@ -80,21 +85,22 @@ class CompiledKnowledge:
             for name, freshness in knowledge.freshness.items()
         }
         self.reserves = tuple(
-            AskedReserve(item, compile_question(item.when, knowledge))
-            for file in knowledge.files
-            for item in file.content.reserve
+            AskedReserve(item, *self._gated(item.when)) for file in knowledge.files for item in file.content.reserve
         )
         self.derivations = tuple(item for file in knowledge.files for item in file.content.derivation)
 
     def _ask(self, question: object) -> Ask | None:
         return None if question is None else compile_question(question, self.knowledge)
 
+    def _gated(self, question: object) -> tuple[Ask, Gates]:
+        return compile_question(question, self.knowledge), gates_of(question, self.knowledge)
+
     def _caution(self, caution: Caution) -> AskedCaution:
         affects = frozenset(
             name for name in self.knowledge.proposals for pattern in caution.affects if fnmatchcase(name, pattern)
         )
-        ask = compile_question(caution.when, self.knowledge)
-        return AskedCaution(caution, ask, self._ask(caution.relevant_when), affects)
+        ask, gates = self._gated(caution.when)
+        return AskedCaution(caution, ask, self._ask(caution.relevant_when), affects, gates)
 
     def _statements(self) -> Iterable[Finding | Band]:
         yield from self.knowledge.findings.values()

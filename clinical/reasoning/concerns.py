@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from clinical.chart.dates import FhirDate
+from clinical.chart.dates import read_date
 from clinical.chart.drafts import DraftOrder
 from clinical.chart.facts import Chart, Medication
 from clinical.reasoning.answers import Answer, distinct
@@ -87,7 +87,7 @@ def _chart_without(order: DraftOrder, desk: Desk) -> Chart:
 
 def _taken(order: DraftOrder, desk: Desk) -> list[Medication]:
     """What the order would have the patient take, as if it were begun today."""
-    begun = FhirDate(desk.today.isoformat(), desk.today, "day")
+    begun = read_date(desk.today.isoformat())
     return [
         msgspec.structs.replace(
             item, active=True, planned=False, started=begun, start_is_prescription=False, ended=None

@@ -97,7 +97,7 @@ def _pregnant(chart: Chart, today: date) -> Answer:
     latest = max(statuses, key=lambda status: (_order(status.effective), status.source), default=None)
     asserted = _asserted(chart, "pregnancy")
     if latest is not None and latest.pregnant is False:
-        return Answer(False, (latest.source,)) if not _begun_later(chart, latest) else asserted
+        return _told_not(chart, latest, asserted)
     if latest is not None:
         return Answer(True, (latest.source, *asserted.facts))
     return asserted
@@ -111,6 +111,14 @@ def _counts(status: PregnancyStatus, today: date) -> bool:
     if status.pregnant is None:
         return False
     return status.effective is None or status.effective.days_before(today) <= _LONGEST_PREGNANCY_DAYS
+
+
+def _told_not(chart: Chart, latest: PregnancyStatus, asserted: Answer) -> Answer:
+    """ "Not pregnant" was said: against an active pregnancy it counts only if that was recorded before."""
+    if not asserted.yes or _begun_later(chart, latest):
+        return asserted if asserted.yes else Answer(False, (latest.source,))
+    dated = [item.recorded for item in chart.conditions if "pregnancy" in item.groups and item.state == "active"]
+    return Answer(False, (latest.source,)) if all(dated) else Answer(None, (), ("whether she is pregnant",))
 
 
 def _begun_later(chart: Chart, status: PregnancyStatus) -> bool:

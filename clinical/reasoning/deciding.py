@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from clinical.chart.facts import Measurement
-from clinical.knowledge.schema import Band, Finding, Indicator, Rule
+from clinical.knowledge.schema import Band, Finding, Indicator, Raised, Rule
 from clinical.reasoning.answers import UNKNOWN, Answer, distinct
 from clinical.reasoning.comparing import band_of
 from clinical.reasoning.compiling import CompiledKnowledge, Part
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.questions import Ask
+from clinical.reasoning.triggers import open_to
 
 ALONE = "!"  # "S.FE.PO!": offered without its companions, and never ticked
 OPEN = "?"  # "S.FE.PO?": never ticked, because something else may serve better
@@ -25,6 +26,7 @@ class Made(msgspec.Struct):
     indicator: Indicator
     measurement: Measurement | None
     facts: tuple[str, ...]
+    because: str | None = None
 
 
 class Decisions(msgspec.Struct):
@@ -34,6 +36,7 @@ class Decisions(msgspec.Struct):
     reasons: dict[str, tuple[str, ...]] = {}
     alone: set[str] = set()
     unticked: set[str] = set()
+    askers: dict[str, str | None] = {}
     faults: list[str] = []
 
 
@@ -72,7 +75,9 @@ def _read_bands(part: Part, evidence: Evidence, decisions: Decisions) -> None:
 
 
 def _read_rows(part: Part, evidence: Evidence, decisions: Decisions) -> None:
-    for rule, question in part.rules:
+    for rule, question, gates in part.rules:
+        if not open_to(gates, evidence.marks):
+            continue
         answer = ask(question, evidence, decisions.faults, rule.id)
         if answer.truth is not True:
             continue
@@ -84,7 +89,7 @@ def _read_rows(part: Part, evidence: Evidence, decisions: Decisions) -> None:
 def _apply(rule: Rule, answer: Answer, nutrient: str | None, evidence: Evidence, decisions: Decisions) -> None:
     lead: Made | None = None
     for raised in rule.findings:
-        made = _make(raised.finding, raised.indicator, rule, answer, nutrient, evidence)
+        made = _make(raised, rule, answer, nutrient, evidence)
         _add(made, evidence, decisions)
         _propose(made.statement.proposes, made, evidence, decisions)
         lead = lead or made
@@ -92,13 +97,19 @@ def _apply(rule: Rule, answer: Answer, nutrient: str | None, evidence: Evidence,
     _propose(rule.proposes, lead, evidence, decisions, answer.facts)
 
 
-def _make(
-    name: str, indicator: Indicator | None, rule: Rule, answer: Answer, nutrient: str | None, evidence: Evidence
-) -> Made:
-    statement = _statement(name, evidence)
+def _make(raised: Raised, rule: Rule, answer: Answer, nutrient: str | None, evidence: Evidence) -> Made:
+    statement = _statement(raised.finding, evidence)
     measurement = evidence.current.get(statement.analyte) if statement.analyte else None
     facts = distinct((*(measurement.facts if measurement else ()), *answer.facts))
-    return Made(statement, nutrient, rule.id, indicator or statement.indicator or "info", measurement, facts)
+    return Made(
+        statement,
+        nutrient,
+        rule.id,
+        raised.indicator or statement.indicator or "info",
+        measurement,
+        facts,
+        raised.because,
+    )
 
 
 def _statement(name: str, evidence: Evidence) -> Finding | Band:
@@ -115,6 +126,7 @@ def _add(made: Made, evidence: Evidence, decisions: Decisions) -> None:
         made.indicator = max(earlier.indicator, made.indicator, key=("info", "warning", "critical").index)
     decisions.made[name] = made
     evidence.findings[name] = made.facts
+    evidence.marks.add(f"finding:{name}")
     evidence.withheld.update(dict.fromkeys(made.statement.withholds))
 
 
@@ -129,11 +141,13 @@ def _propose(
             decisions.unticked.add(plain)
         if name.endswith(ALONE):
             decisions.alone.add(plain)
+        decisions.askers.setdefault(plain, made.nutrient if made else None)
         _consider(plain, made.facts if made else facts, evidence, decisions)
 
 
 def _consider(name: str, facts: tuple[str, ...], evidence: Evidence, decisions: Decisions) -> None:
     evidence.candidates.setdefault(name, None)
+    evidence.marks.add(f"proposal:{name}")
     decisions.reasons[name] = distinct((*decisions.reasons.get(name, ()), *facts))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from clinical.chart.facts import Chart, DataQuality, Measurement
@@ -13,15 +14,29 @@ from clinical.reasoning.context import Person
 from clinical.reasoning.selecting import Selection
 
 # Haemolysis falsely raises these: a low result keeps its meaning, any other loses it (rule DQ.HEMOLYZED).
-_RAISED_BY_HAEMOLYSIS = frozenset({"magnesium", "potassium", "phosphate", "iron", "folate", "alt"})
+_RAISED_BY_HAEMOLYSIS = frozenset(
+    {"magnesium", "potassium", "phosphate", "iron", "folate", "alt", "transferrin-saturation"}
+)
+# Below which limit a result counts as low, for analytes without bands.
+_LOW = {"potassium": "potassium-low", "phosphate": "phosphate-low", "transferrin-saturation": "tsat-low"}
+
+
+# Which list of the chart answers for which kind of mark, once it was sent.
+_LISTS = {
+    "Condition": "condition",
+    "MedicationRequest": "medication",
+    "AllergyIntolerance": "allergy",
+    "Procedure": "procedure",
+}
 
 
 class Evidence:
     """What is known about one patient on one day. Findings, candidates and cautions are added as they are made."""
 
     __slots__ = (
-        "act_days", "bands", "candidates", "cautions", "chart", "current", "doubtful", "findings", "knowledge", "notes",
-        "person", "selection", "stale", "today", "withheld",
+        "act_days", "bands", "candidates", "cautions", "chart", "current", "definite", "doubtful", "findings",
+        "knowledge", "marks",
+        "notes", "person", "selection", "stale", "today", "withheld",
     )  # fmt: skip
 
     def __init__(self, chart: Chart, knowledge: Knowledge, today: date, person: Person, selection: Selection) -> None:
@@ -35,6 +50,8 @@ class Evidence:
         self.candidates: dict[str, None] = {}
         self.withheld: dict[str, None] = {}
         self.cautions: dict[str, Answer] = {}
+        self.marks = set(_marks(chart)) | {f"analyte:{name}" for name in selection.usable}
+        self.definite = {"finding", "proposal"} | {word for kind, word in _LISTS.items() if kind in chart.answered}
         self.notes: list[DataQuality] = selection.notes
 
     def choose(self, name: str, freshness: Freshness | None, shorter: int | None) -> None:
@@ -59,6 +76,7 @@ class Evidence:
         self.current[name] = newest
         if band is not None:
             self.bands[name] = band
+            self.marks.add(f"band:{band.id}")
 
     def _spoilt(self, newest: Measurement, band: Band | None) -> bool:
         if not newest.haemolysed or newest.analyte not in _RAISED_BY_HAEMOLYSIS:
@@ -76,7 +94,7 @@ class Evidence:
         return not low
 
     def _below_low_limit(self, newest: Measurement) -> bool:
-        limit = self.knowledge.limits.get(f"{newest.analyte}-low")
+        limit = self.knowledge.limits.get(_LOW.get(newest.analyte, ""))
         if limit is None:
             return False
         interval, edge = compared(newest, {amount.unit: amount.value for amount in limit.values})
@@ -91,6 +109,11 @@ class Evidence:
         newest = self.current.get(name) or self.stale.get(name)
         return newest if newest is not None and self.age_of(newest) <= days else None
 
+    def previous(self, name: str) -> Measurement | None:
+        """The trusted result before the current one."""
+        found = self.selection.usable.get(name, ())
+        return found[1] if len(found) > 1 else None
+
     def paired(self, name: str, partner: str, days: int) -> Measurement | None:
         """The result of ``name`` drawn nearest to the current one of ``partner``, at most ``days`` apart."""
         other = self.current.get(partner)
@@ -103,3 +126,16 @@ class Evidence:
         ]
         near = [entry for entry in near if entry[0] <= days]
         return min(near)[2] if near else None
+
+
+def _marks(chart: Chart) -> Iterator[str]:
+    """What the chart's lists hold, as the marks that gates ask for (``triggers``)."""
+    for word, facts in (
+        ("condition", chart.conditions),
+        ("medication", chart.medications),
+        ("allergy", chart.allergies),
+        ("procedure", chart.procedures),
+    ):
+        for fact in facts:
+            for group in fact.groups:
+                yield f"{word}:{group}"

@@ -18,8 +18,7 @@ from clinical.reasoning.compiling import AskedCaution, CompiledKnowledge
 from clinical.reasoning.deciding import Decisions, ask
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.sentences import named
-
-_UNTICKING = frozenset({"warning", "contraindicated"})
+from clinical.reasoning.triggers import open_to, surely_not
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -42,7 +41,9 @@ def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions
     """Which proposals are made, which are held back and by what."""
     result = Offer()
     _keep_fitting(knowledge, evidence, decisions, result)
-    result.cautions = [Held(asked, _asked(asked, evidence, decisions)) for asked in knowledge.cautions]
+    for asked in knowledge.cautions:
+        if open_to(asked.gates, evidence.marks) or _may_leave_open(asked, evidence):
+            result.cautions.append(Held(asked, _asked(asked, evidence, decisions)))
     _hold_back(evidence, result)
     for name in evidence.candidates:
         if name not in result.held_back:
@@ -51,6 +52,13 @@ def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions
     _add_what_cautions_ask_for(knowledge, evidence, decisions, result)
     evidence.candidates = dict.fromkeys(result.made)
     return result
+
+
+def _may_leave_open(asked: AskedCaution, evidence: Evidence) -> bool:
+    """Does it matter whether this caution is unknown? It does for a grave one about something that may be proposed."""
+    if not asked.caution.takes_the_tick or asked.affects.isdisjoint(evidence.candidates):
+        return False
+    return not surely_not(asked.gates, evidence.marks, evidence.definite)
 
 
 def _keep_fitting(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions, result: Offer) -> None:
@@ -91,6 +99,7 @@ def _add_companions(knowledge: CompiledKnowledge, decisions: Decisions, result: 
         for companion in knowledge.proposals[name].proposal.companions:
             if companion.proposal not in result.made and companion.proposal not in result.held_back:
                 result.made[companion.proposal] = companion.after_days
+                decisions.askers.setdefault(companion.proposal, knowledge.knowledge.nutrient_of.get(name))
                 reasons = decisions.reasons.get(companion.proposal, ()) + decisions.reasons.get(name, ())
                 decisions.reasons[companion.proposal] = distinct(reasons)
 
@@ -103,6 +112,8 @@ def _add_what_cautions_ask_for(
             for name in held.asked.caution.proposes:
                 if name not in result.made and _fits(name, knowledge, evidence, decisions).yes:
                     result.made[name] = 0
+                    asker = evidence.knowledge.nutrient_of.get(held.asked.caution.id)
+                    decisions.askers.setdefault(name, asker)
                     decisions.reasons[name] = distinct((*decisions.reasons.get(name, ()), *held.answer.facts))
 
 
@@ -167,14 +178,14 @@ def _proposal(
     result: Offer,
 ) -> Proposal:  # fmt: skip
     holding = [held for held in affecting if held.answer.yes]
-    grave = [held for held in affecting if held.asked.caution.severity in _UNTICKING]
+    grave = [held for held in affecting if held.asked.caution.takes_the_tick]
     unknowns = _unknowns(grave, result.open_points.get(proposal.id, ()), evidence)
     ticked = proposal.preselect and proposal.id not in decisions.unticked and not unknowns
     reasons = decisions.reasons.get(proposal.id, ())
     ticked = ticked and not any(held.answer.yes for held in grave) and evidence.doubtful.isdisjoint(reasons)
     return Proposal(
         id=proposal.id,
-        nutrient=evidence.knowledge.nutrient_of.get(proposal.id),
+        nutrient=decisions.askers.get(proposal.id) or evidence.knowledge.nutrient_of.get(proposal.id),
         kind=proposal.kind,
         preselected=ticked,
         label=proposal.label,

@@ -14,6 +14,7 @@ import msgspec
 from clinical.chart.facts import DataQuality, Measurement
 from clinical.knowledge.schema import Conflict
 from clinical.reasoning.derived import total_vitamin_d
+from terminology import convert
 
 
 class Selection(msgspec.Struct):
@@ -98,22 +99,31 @@ def _same_result(one: Measurement, other: Measurement) -> bool:
 
 
 def _whole_vitamin_d(found: Sequence[Measurement], on_d2: bool, selection: Selection) -> list[Measurement]:
-    """Totals, sums of D2 and D3, and D3 alone where no D2 can be hidden in it."""
+    """Totals, sums of D2 and D3, and D3 alone where no D2 can be hidden in it (A.1 notes d and e)."""
     totals = [item for item in found if item.part in ("total", None)]
     parts = [item for item in found if item.part in ("D2", "D3")]
     sums = [item for item in total_vitamin_d(parts) if not _stands_beside(item, totals)]
     summed = {fact for item in sums for fact in item.derived_from}
     selection.derived += sums
     alone = [item for item in parts if item.source not in summed and not _stands_beside(item, totals)]
-    for item in alone:
-        if item.part == "D2":
-            selection.exclude(
-                item, "DQ.D2_MISSING", "25-OH-D2 alone is not the total; no 25-OH-D3 of the same specimen"
-            )
-        elif on_d2:
-            selection.exclude(item, "DQ.D2_MISSING", "25-OH-D3 alone, in a patient on ergocalciferol (vitamin D2)")
-    threes = [] if on_d2 else [item for item in alone if item.part == "D3"]
+    twos = [item for item in parts if item.part == "D2"]
+    threes = [item for item in alone if _stands_for_total(item, twos, on_d2, selection)]
     return sorted([*totals, *sums, *threes], key=_newest_first)
+
+
+def _stands_for_total(item: Measurement, twos: Sequence[Measurement], on_d2: bool, selection: Selection) -> bool:
+    """May this lone part be read as the total? Only D3, with no sign that there is D2 in this patient's blood."""
+    if item.part == "D2":
+        reason = "25-OH-D2 alone is not the total; no 25-OH-D3 of the same specimen"
+    elif on_d2:
+        reason = "25-OH-D3 alone, in a patient on ergocalciferol (vitamin D2)"
+    elif _stands_beside(item, twos):
+        reason = "25-OH-D3 with a 25-OH-D2 of another specimen of that day; they are not added up"
+    else:
+        selection.note(item, "DQ.D2_MISSING", "25-OH-D3 without 25-OH-D2: read as the total", blocks=False)
+        return True
+    selection.exclude(item, "DQ.D2_MISSING", reason)
+    return False
 
 
 def _stands_beside(item: Measurement, totals: Iterable[Measurement]) -> bool:
@@ -136,7 +146,7 @@ def _set_aside_contradiction(name: str, conflict: Conflict, selection: Selection
     if not found:
         return
     near = [item for item in found if _hours_apart(found[0], item) <= conflict.hours]
-    values = [item.value for item in near if not item.comparator and item.unit == near[0].unit]
+    values = [convert(item.value, name, item.unit, near[0].unit) for item in near if not item.comparator]
     low, high = min(values, default=Decimal(0)), max(values, default=Decimal(0))
     if low > 0 and (high - low) * 100 > low * conflict.percent:
         for item in near:

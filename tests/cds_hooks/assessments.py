@@ -45,7 +45,7 @@ def seen(analyte: str = "ferritin", value: str = "22", unit: str = "ng/mL", sour
         effective=read_date("2026-11-15"),
         source=source,
     )
-    return Seen(measurement, None, usable=True)
+    return Seen(measurement, usable=True, bands=())
 
 
 def finding(**parts: Any) -> Finding:

@@ -56,7 +56,12 @@ def test_keys_are_words_that_every_client_can_name(knowledge: Knowledge, style: 
 
 
 def test_only_what_exists_is_advertised(knowledge: Knowledge) -> None:
-    [service] = msgspec.json.decode(discovery(needs(knowledge), "codes"))["services"]
-    assert (service["id"], service["hook"]) == ("rls-nutrients", "patient-view")
-    assert (service["version"], service["hookVersion"]) == ("2.0.1", "1.0")
-    assert Path(service["id"]).name == service["id"]
+    services = msgspec.json.decode(discovery(needs(knowledge), "codes"))["services"]
+    assert {service["id"]: service["hook"] for service in services} == {
+        "rls-nutrients": "patient-view",
+        "rls-supplement-select": "order-select",
+        "rls-supplement-sign": "order-sign",
+    }
+    for service in services:
+        assert (service["version"], service["hookVersion"]) == ("2.0.1", "1.0")
+        assert Path(service["id"]).name == service["id"]

@@ -54,7 +54,7 @@ def test_a_full_prefetch_has_no_gaps(read: Any) -> None:
         (searchset(FERRITIN), None),
         (FERRITIN, None),
         (searchset(FERRITIN, WARNING), None),
-        (searchset(WARNING), None),
+        (searchset(WARNING), "partial"),
         (searchset(FERRITIN, link=[{"relation": "next", "url": "https://ehr.example.org/2"}]), "partial"),
         (searchset(FERRITIN, operation_outcome()), "partial"),
         (operation_outcome(), "refused"),

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from tests.cds_hooks.hook_requests import ALL_NORMAL, HOOK_INSTANCE, call, request
+from tests.cds_hooks.order_requests import IRON, bundle, draft
 from tests.conformance.conftest import SERVICE
 from tests.conformance.test_ch_prefetch import outcome
 
@@ -118,5 +119,8 @@ def test_what_is_unknown_is_ignored(post: Any) -> None:
 )
 def test_the_smallest_legal_call_of_every_hook_is_answered(client: Any, prefetch: Any) -> None:
     for service in client.get("/cds-services").json["services"]:
-        answer = client.post(f"/cds-services/{service['id']}", json=request(prefetch) | {"hook": service["hook"]})
+        body = request(prefetch) | {"hook": service["hook"]}
+        if service["hook"] != "patient-view":
+            body["context"] |= {"draftOrders": bundle(draft(IRON)), "selections": ["MedicationRequest/d1"]}
+        answer = client.post(f"/cds-services/{service['id']}", json=body)
         assert answer.status_code in (200, 412)

@@ -38,6 +38,8 @@ def about_analyte(question: asked.AskAnalyte, knowledge: Knowledge) -> Ask:
 def _finder(question: asked.AskAnalyte) -> Callable[[Evidence], Measurement | None]:
     name, days = question.analyte, question.within_days
     partner, apart = question.paired_with, question.paired_days
+    if question.previous:
+        return lambda evidence: evidence.previous(name)
     if partner is not None:
         return lambda evidence: evidence.paired(name, partner, apart or 0)
     if days is not None:
@@ -66,8 +68,8 @@ def _tests(question: asked.AskAnalyte, knowledge: Knowledge) -> list[Test]:
     if question.within_percent is not None and question.of is not None:
         tests.append(_near(values_of(question.of, knowledge), question.within_percent))
     if question.method is not None:
-        method = question.method.lower()
-        tests.append(lambda measurement: method in (measurement.method or "").lower())
+        words = (question.method,) if isinstance(question.method, str) else question.method
+        tests.append(lambda measurement: any(word.lower() in (measurement.method or "").lower() for word in words))
     return tests
 
 

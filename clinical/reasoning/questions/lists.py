@@ -103,7 +103,7 @@ def about_allergy(question: asked.AskAllergy, _: Knowledge) -> Ask:
         facts = [
             item.source
             for item in evidence.chart.allergies
-            if item.groups & groups and (question.kind is None or item.kind in (None, question.kind))
+            if item.groups & groups and (question.kind is None or item.kind == question.kind)
         ]
         return Answer(True, distinct(facts)) if facts else none_listed(evidence, "AllergyIntolerance")
 

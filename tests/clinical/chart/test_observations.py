@@ -107,6 +107,27 @@ def test_look_alikes_are_refused_by_their_words(code, unit, words, expected):
     assert reasons(observation(value=60, unit=unit, **named)) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("code", "value", "refused"),
+    [
+        ("14732-2", 100, []),
+        ("14732-2", 100.1, ["DQ.FOLATE_TYPE"]),
+        ("14731-4", 45, []),
+        ("14731-4", 44.9, ["DQ.FOLATE_TYPE"]),
+    ],
+)
+def test_folate_of_the_other_specimen_is_recognised_by_its_size(code, value, refused):
+    found = chart(observation(code, value, "nmol/L"))
+    assert [note.id for note in found.data_quality if note.blocks] == refused
+
+
+@pytest.mark.parametrize(("value", "said"), [(5000, []), (5001, [("DQ.IMPLAUSIBLE", False)])])
+def test_an_unusual_number_is_used_and_said(value, said):
+    found = chart(observation(value=value))
+    assert found.measurements[0].usable
+    assert [(note.id, note.blocks) for note in found.data_quality] == said
+
+
 def test_a_saturation_of_at_most_one_percent_looks_like_a_ratio():
     assert reasons(observation("2502-3", 0.3, "%")) == ["DQ.IMPLAUSIBLE"]
     assert measured(observation("2502-3", 30, "%")) == [("transferrin-saturation", "30 %")]

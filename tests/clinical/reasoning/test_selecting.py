@@ -134,7 +134,7 @@ def test_d3_alone_in_a_patient_on_d2_is_not_the_total():
         {"coding": [{"system": "http://loinc.org", "code": "1989-3"}], "text": "25-OH vitamin D3"}, 9, "ng/mL", id="d3"
     )
     assert notes(assessed(three, d2)) == [("DQ.D2_MISSING", "Observation/d3")]
-    assert notes(assessed(three)) == []
+    assert [(note.id, note.blocks) for note in assessed(three).data_quality] == [("DQ.D2_MISSING", False)]
 
 
 def test_of_two_egfr_of_a_day_the_lower_counts():
@@ -149,3 +149,34 @@ def test_haemolysis_leaves_a_low_magnesium_its_meaning(value, spoilt):
     found = assessed(observation("2601-3", value, "mmol/L", id="mg", note=[{"text": "haemolysed"}]))
     assert usable(found, "magnesium") == ([] if spoilt else [f"{value} mmol/L"])
     assert notes(found) == [("DQ.HEMOLYZED", "Observation/mg")]
+
+
+def test_d3_beside_a_d2_of_another_specimen_of_the_day_is_not_the_total():
+    three = observation("1989-3", 8, "ng/mL", id="d3", effectiveDateTime="2026-11-15T08:00:00+01:00")
+    two = observation("49054-0", 8, "ng/mL", id="d2", effectiveDateTime="2026-11-15T10:30:00+01:00")
+    found = assessed(three, two)
+    assert notes(found) == [("DQ.D2_MISSING", "Observation/d2"), ("DQ.D2_MISSING", "Observation/d3")]
+    assert not [finding for finding in found.findings if finding.nutrient == "vitamin-d"]
+
+
+def test_a_contradiction_is_seen_across_unit_families():
+    mass = ferritin("a", 20, "2026-11-15T08:00:00Z")
+    molar = observation("14723-1", 300, "pmol/L", id="b", effectiveDateTime="2026-11-15T10:00:00Z")
+    assert notes(assessed(mass, molar)) == [("DQ.CONFLICT", "Observation/a"), ("DQ.CONFLICT", "Observation/b")]
+
+
+@pytest.mark.parametrize(("iron", "saturation"), [(70, []), (40, ["13.3 %"])])
+def test_a_saturation_of_haemolysed_iron_counts_only_where_it_is_low(iron, saturation):
+    spoilt = observation("2498-4", iron, "ug/dL", id="fe", note=[{"text": "haemolysed"}])
+    found = assessed(ferritin("f", 90), spoilt, observation("2500-7", 300, "ug/dL", id="tibc"))
+    assert usable(found, "transferrin-saturation") == saturation
+
+
+def test_an_undated_pregnancy_is_not_undone_by_a_not_pregnant():
+    not_pregnant = {"coding": [{"system": "http://snomed.info/sct", "code": "60001007"}]}
+    said = observation("82810-3", None, None, id="p", valueQuantity=None, valueCodeableConcept=not_pregnant)
+    active = condition("77386006", "http://snomed.info/sct", id="c9")
+    assert assessed(said).context.pregnant == "no"
+    assert assessed(said, active).context.pregnant == "unknown"
+    assert assessed(said, {**active, "recordedDate": "2026-11-20"}).context.pregnant == "yes"
+    assert assessed(said, {**active, "recordedDate": "2025-01-20"}).context.pregnant == "no"

@@ -1,0 +1,193 @@
+"""order-select and order-sign from the outside: silence, gaps, 412, and that nothing is said twice."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from hosting import EhrRegistry
+from tests.cds_hooks.conftest import client_of
+from tests.cds_hooks.hook_requests import (
+    LABORATORY,
+    OTHER_KEYS,
+    condition,
+    medication,
+    operation_outcome,
+    patient,
+    searchset,
+)
+from tests.cds_hooks.order_requests import (
+    AMOXICILLIN,
+    IRON,
+    IRON_IS_LOW,
+    LEVOTHYROXINE,
+    MIRTAZAPINE,
+    SATURATED,
+    SELECT,
+    SIGN,
+    draft,
+    order_call,
+)
+
+NO_PREFETCH = dict.fromkeys((*LABORATORY, *OTHER_KEYS), operation_outcome())
+
+
+@pytest.fixture
+def service() -> Any:
+    """With a memory of its own."""
+    return client_of()
+
+
+def cards(service: Any, body: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = service.post(SELECT if body["hook"] == "order-select" else SIGN, json=body)
+    assert answer.status_code == 200, answer.json
+    return list(answer.json["cards"])
+
+
+def test_a_contraindicated_order_may_be_removed(service: Any) -> None:
+    [card] = cards(service, order_call([draft(IRON)], **SATURATED))
+    assert card["summary"].startswith("drug 24947: Transferrin saturation 52 % (2026-11-15); TSAT above 45 %: no iron")
+    assert (card["indicator"], card["source"]["topic"]["code"]) == ("warning", "iron")
+    [suggestion] = card["suggestions"]
+    assert "isRecommended" not in suggestion
+    [action] = suggestion["actions"]
+    assert (action["type"], action["resourceId"]) == ("delete", "MedicationRequest/d1")
+    assert "- **Contraindicated:** TSAT above 45 %" in card["detail"]
+    assert "Read from Observation/transferrin-saturation, MedicationRequest/d1" in card["detail"]
+
+
+def test_what_must_be_kept_apart_may_be_added(service: Any) -> None:
+    taken = {"medications": searchset(medication(LEVOTHYROXINE))}
+    [card] = cards(service, order_call([draft(IRON)], prefetch=taken, **IRON_IS_LOW))
+    [action] = card["suggestions"][0]["actions"]
+    assert action["type"] == "update" and action["resource"]["id"] == "d1"
+    assert "at least 4 hours apart" in action["resource"]["note"][0]["text"]
+    assert "at least 4 hours apart" in action["description"]
+
+
+def test_an_order_without_an_id_is_told_of_and_left_alone(service: Any) -> None:
+    [card] = cards(service, order_call([draft(IRON, None)], hook="order-sign", **SATURATED))
+    assert "suggestions" not in card
+
+
+def test_a_drug_known_by_name_is_marked_so(service: Any) -> None:
+    by_name = draft(IRON, medicationCodeableConcept={"text": "Ferrous sulphate 200 mg <b>tablets</b>"})
+    [card] = cards(service, order_call([by_name], **SATURATED))
+    assert "Recognised by its name" in card["detail"]
+    assert "<b>" not in json.dumps(card)
+
+
+@pytest.mark.parametrize("where", ["contained", "in the Bundle"])
+def test_a_medication_by_reference(service: Any, where: str) -> None:
+    order, coded = draft(IRON), draft(IRON)["medicationCodeableConcept"]
+    del order["medicationCodeableConcept"]
+    drug = {"resourceType": "Medication", "id": "m1", "code": coded}
+    if where == "contained":
+        body = order_call([order | {"contained": [drug], "medicationReference": {"reference": "#m1"}}], **SATURATED)
+    else:
+        body = order_call(
+            [order | {"medicationReference": {"reference": "Medication/m1"}}, drug], selected=["d1"], **SATURATED
+        )
+    assert len(cards(service, body)) == 1
+
+
+def test_of_most_orders_nothing_is_said_and_nothing_asked(service: Any) -> None:
+    assert cards(service, order_call([draft(AMOXICILLIN)], prefetch=NO_PREFETCH)) == []
+
+
+@pytest.mark.parametrize("drug", [IRON, LEVOTHYROXINE, MIRTAZAPINE])
+def test_where_nothing_can_be_read_the_answer_is_412(service: Any, drug: str) -> None:
+    answer = service.post(SELECT, json=order_call([draft(drug)], prefetch=NO_PREFETCH))
+    assert answer.status_code == 412
+    assert ("iron" in answer.json["issue"][0]["diagnostics"]) is (drug == IRON)
+
+
+def test_an_ehr_that_shows_errors_gets_no_card_instead() -> None:
+    entry = {"name": "e", "fhir_base": "https://ehr.example.org", "missing_data_answer": "no-card"}
+    body = order_call([draft(IRON)], prefetch=NO_PREFETCH) | {"fhirServer": "https://ehr.example.org"}
+    answer = client_of(EhrRegistry.model_validate({"ehr": [entry]})).post(SELECT, json=body)
+    assert (answer.status_code, answer.json) == (200, {"cards": []})
+
+
+def test_what_the_lists_tell_is_told_though_no_result_came(service: Any) -> None:
+    lists = {"conditions": searchset(condition("E83.110")), "patient": patient()}
+    [card] = cards(service, order_call([draft(IRON)], prefetch=NO_PREFETCH | lists))
+    assert "(FE01)" in card["detail"]
+    assert "The EHR reported an error instead of: iron" in card["detail"]
+
+
+def test_a_drug_needs_no_results(service: Any) -> None:
+    lists = {"conditions": searchset(condition("32914008", "http://snomed.info/sct")), "medications": None}
+    [card] = cards(service, order_call([draft(MIRTAZAPINE)], prefetch=NO_PREFETCH | lists))
+    assert card["source"]["topic"]["code"] == "medicines"
+    assert "vitamin" not in card["detail"].partition("**Not known or not used**")[2].partition("**Basis**")[0]
+
+
+def test_results_that_went_wrong_are_not_passed_over(service: Any) -> None:
+    [card] = cards(service, order_call([draft(IRON)], prefetch={"iron": operation_outcome()}, **IRON_IS_LOW))
+    assert card["summary"] == "Check of this order incomplete: the EHR reported an error instead of: iron"
+    assert cards(service, order_call([draft(IRON)], prefetch={"folate": operation_outcome()}, **IRON_IS_LOW)) == []
+
+
+def test_for_the_dead_nothing_is_said(service: Any) -> None:
+    dead = {"patient": patient(deceasedBoolean=True)}
+    assert cards(service, order_call([draft(IRON)], prefetch=dead, **SATURATED)) == []
+
+
+def test_signing_does_not_repeat_what_was_said_at_choosing(service: Any) -> None:
+    assert len(cards(service, order_call([draft(IRON)], **SATURATED))) == 1
+    changed_by_the_ehr = draft(IRON, status="active", authoredOn="2026-11-22T10:00:00Z")
+    assert cards(service, order_call([changed_by_the_ehr], hook="order-sign", **SATURATED)) == []
+    assert len(cards(service, order_call([draft(IRON)], **SATURATED))) == 1, "choosing it anew is told anew"
+
+
+def test_a_changed_order_is_told_of_again(service: Any) -> None:
+    cards(service, order_call([draft(IRON)], **SATURATED))
+    changed = draft(IRON, dosageInstruction=[{"text": "three times a day"}])
+    assert len(cards(service, order_call([changed], hook="order-sign", **SATURATED))) == 1
+
+
+def test_something_new_about_an_unchanged_order_is_told_alone(service: Any) -> None:
+    taken = {"medications": searchset(medication(LEVOTHYROXINE))}
+    cards(service, order_call([draft(IRON)], prefetch=taken, **IRON_IS_LOW))
+    [card] = cards(service, order_call([draft(IRON)], hook="order-sign", prefetch=taken, **SATURATED))
+    assert "(FE03)" in card["detail"] and "(FE09)" not in card["detail"]
+
+
+def test_the_other_order_of_a_pair_is_not_told_of_at_signing(service: Any) -> None:
+    both = [draft(LEVOTHYROXINE), draft(IRON, "d2")]
+    assert len(cards(service, order_call(both, selected=["d1"], **IRON_IS_LOW))) == 1
+    assert cards(service, order_call(both, hook="order-sign", **IRON_IS_LOW)) == []
+
+
+def test_another_user_is_told(service: Any) -> None:
+    cards(service, order_call([draft(IRON)], **SATURATED))
+    body = order_call([draft(IRON)], hook="order-sign", **SATURATED)
+    body["context"]["userId"] = "Practitioner/dr2"
+    assert len(cards(service, body)) == 1
+
+
+def test_what_only_watches_is_not_remembered_as_said() -> None:
+    entry = {"name": "e", "fhir_base": "https://ehr.example.org", "shadow_services": ["rls-supplement-select"]}
+    service = client_of(EhrRegistry.model_validate({"ehr": [entry]}))
+    at = {"fhirServer": "https://ehr.example.org"}
+    assert cards(service, order_call([draft(IRON)], **SATURATED) | at) == []
+    assert len(cards(service, order_call([draft(IRON)], hook="order-sign", **SATURATED) | at)) == 1
+
+
+def test_at_most_three_cards_and_the_rest_named(service: Any) -> None:
+    drugs = [MIRTAZAPINE, "3498", "6915", "5093", IRON]
+    shown = cards(service, order_call([draft(drug, f"d{place}") for place, drug in enumerate(drugs)], **SATURATED))
+    assert len(shown) == 3 and shown[0]["source"]["topic"]["code"] == "iron"
+    assert shown[2]["detail"].partition("**Also found**")[2].count("- drug ") == 2
+
+
+def test_the_log_tells_how_much_and_never_what(service: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    cards(service, order_call([draft(IRON)], **SATURATED))
+    cards(service, order_call([draft(AMOXICILLIN)], **SATURATED))
+    logged = capsys.readouterr().err
+    assert "hook call" in logged and "orders of no concern" in logged
+    for secret in ('"p1', "24947", "Patient/", "52", "dr1"):
+        assert secret not in logged.replace('"milliseconds": 52', "")

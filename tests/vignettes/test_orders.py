@@ -1,0 +1,75 @@
+"""What is ordered: each story sent as a hook call, and answered with exactly the cautions that should speak."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from cds_hooks.order_context import read_orders
+from clinical import OrdersReviewed, load_knowledge, read_chart, read_document, review_orders
+from tests.cds_hooks.conftest import client_of
+from tests.conformance.inferno import faults
+from tests.vignettes.charts import TODAY
+from tests.vignettes.order_stories import OrderStory, hook_call, read_order_stories
+
+STORIES = list(read_order_stories("order_stories.yaml"))
+SPEAKING = [story for story in STORIES if story.told]
+OFFERS = {"delete": "remove", "update": "add", "create": "test"}
+
+
+@pytest.fixture(scope="module")
+def service() -> Any:
+    return client_of()
+
+
+def cards_for(service: Any, story: OrderStory, name: str = "select") -> list[dict[str, Any]]:
+    call = hook_call(story, f"order-{name}")
+    answer = service.post(f"/cds-services/rls-supplement-{name}", data=call, content_type="application/json")
+    assert answer.status_code == 200, answer.json
+    assert faults(answer.json) == []
+    return list(answer.json["cards"])
+
+
+def rules_on(cards: list[dict[str, Any]]) -> set[str]:
+    """The cautions told, except those told beside others."""
+    bewares = [re.search(r"\*\*Beware of\*\*\n\n(.*?)\n\n", card["detail"], re.DOTALL) for card in cards]
+    return {
+        rule for found in bewares if found for rule in re.findall(r"\(([A-Z0-9.]+[a-z]?)\)$", found[1], re.MULTILINE)
+    }
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+def test_order(service: Any, story: OrderStory) -> None:
+    cards = cards_for(service, story)
+    assert bool(cards) is bool(story.told)
+    assert set(story.told) <= rules_on(cards)
+    offered = {
+        OFFERS[action["type"]] for card in cards for one in card.get("suggestions", ()) for action in one["actions"]
+    }
+    assert offered == set(story.offers)
+
+
+@pytest.mark.parametrize("story", SPEAKING, ids=lambda story: story.id)
+def test_what_speaks_and_nothing_else(story: OrderStory) -> None:
+    assert {one.caution.id for review in reviewed(story).reviews for one in review.spoken} == set(story.told)
+
+
+def reviewed(story: OrderStory) -> OrdersReviewed:
+    call = hook_call(story)
+    document, orders = read_document(call), read_orders(call, "order-select", "told")
+    chart = read_chart(document.resources, patient_id="told", answered=document.answered)
+    return review_orders(chart, orders.drafts.orders, orders.selected, load_knowledge(), TODAY)
+
+
+@pytest.mark.parametrize("row", sorted({story.row for story in STORIES}))
+def test_as_many_silent_as_speaking(row: str) -> None:
+    speaking = [story for story in STORIES if story.row == row and story.told]
+    silent = [story for story in STORIES if story.row == row and not story.told]
+    assert len(silent) >= len(speaking) > 0
+
+
+@pytest.mark.parametrize("story", SPEAKING, ids=lambda story: story.id)
+def test_signed_without_having_been_chosen_here_it_is_told_too(service: Any, story: OrderStory) -> None:
+    assert set(story.told) <= rules_on(cards_for(client_of(), story, "sign"))
