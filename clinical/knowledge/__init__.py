@@ -26,7 +26,7 @@ from clinical.knowledge.schema import (
     Source,
 )
 from clinical.knowledge.showing import show_nutrient
-from clinical.knowledge.statements import condition_of, statement_of
+from clinical.knowledge.statements import conditions_of, statement_of
 from clinical.knowledge.uses import Datum, Use, Uses
 from clinical.knowledge.visiting import all_parts_of, parts
 from clinical.knowledge.wording import in_words
@@ -57,7 +57,7 @@ __all__ = [
     "Uses",
     "all_parts_of",
     "check_knowledge",
-    "condition_of",
+    "conditions_of",
     "in_words",
     "load_knowledge",
     "needs",

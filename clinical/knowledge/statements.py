@@ -1,12 +1,13 @@
-"""What each item of the knowledge says, in one or two sentences, and when it holds."""
+"""What each item of the knowledge says, in one or two sentences, and what it asks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from clinical.knowledge.items_in_words import range_in_words
 from clinical.knowledge.loading import Knowledge
 from clinical.knowledge.naming import amount_in_words, analyte_in_words, unit_in_words
+from clinical.knowledge.question_schema import Question
 from clinical.knowledge.schema import (
     Advice,
     Band,
@@ -20,6 +21,7 @@ from clinical.knowledge.schema import (
     Provenance,
     Reserve,
     Rule,
+    Statement,
 )
 from clinical.knowledge.wording import in_words
 
@@ -41,16 +43,31 @@ def statement_of(item: Provenance) -> str:
             return _numbers_of(item)
 
 
-def condition_of(item: Provenance, knowledge: Knowledge) -> str:
-    """When the item holds, in words; empty where it asks nothing of its own."""
-    when = getattr(item, "when", None)
-    return in_words(when, knowledge) if when is not None else ""
+def conditions_of(item: Provenance, knowledge: Knowledge) -> tuple[str, ...]:
+    """Every question that the item asks, as sentences; none where it asks nothing."""
+    return tuple(f"{lead} when {in_words(question, knowledge)}." for lead, question in _asked(item))
+
+
+def _asked(item: Provenance) -> Iterator[tuple[str, Question]]:
+    """What a question decides, and the question."""
+    when: Question | None = getattr(item, "when", None)
+    if when is not None:
+        yield ("A finding only" if isinstance(item, Band) else "Holds"), when
+    match item:
+        case Caution(relevant_when=question) if question is not None:
+            yield "Shown", question
+        case Statement():
+            yield from ((f"Becomes {escalation.to}", escalation.when) for escalation in item.escalates)
+        case Freshness():
+            yield from ((f"Only {shorter.days} days", shorter.when) for shorter in item.shorter)
+        case _:
+            return
 
 
 def _numbers_of(item: Provenance) -> str:
     match item:
         case Limit():
-            return f"{_named([item.analyte])}, {' = '.join(map(amount_in_words, item.values))} ({item.meaning})"
+            return f"{_value_of(item)}. {item.meaning[0].upper()}{item.meaning[1:]}"
         case Band():
             ranges = (f"{range_in_words(one)} {unit_in_words(one.unit)}" for one in item.ranges)
             return f"{item.title}: {analyte_in_words(item.analyte)} {'; '.join(ranges)}"
@@ -64,6 +81,12 @@ def _numbers_of(item: Provenance) -> str:
             return f"{_named([item.analyte])}, in {unit_in_words(item.unit)}, worked out of {parts}"
         case _:
             raise TypeError(f"no words for {type(item).__name__}")
+
+
+def _value_of(limit: Limit) -> str:
+    """A limit of a daily dose is of the drug that its meaning names, which need not be its analyte."""
+    values = " = ".join(amount_in_words(value) for value in limit.values)
+    return values if limit.values[0].unit.endswith("/d") else f"{_named([limit.analyte])} {values}"
 
 
 def _named(analytes: Iterable[str]) -> str:
