@@ -24,6 +24,10 @@ KINDS = {
     "conflict": "Results that cannot both be right",
     "derivation": "Values worked out of others",
     "reserve": "Results used with reserve",
+    "orderable": "What an order is",
+    "order_caution": "Cautions of orders only",
+    "order_answer": "What an order is answered with",
+    "products": "What one piece of a product holds",
 }
 
 

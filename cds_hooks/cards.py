@@ -140,7 +140,7 @@ def _incomplete_chart(gaps: Sequence[Gap], assessment: Assessment) -> bool:
 
 def _told_by_the_assessment(gap: Gap) -> bool:
     """A list of the chart that did not come: the assessment says so itself, in all front doors alike."""
-    return gap.state != "partial" and gap.need.resource_type in _LISTS
+    return gap.state in ("absent", "refused", "unreadable") and gap.need.resource_type in _LISTS
 
 
 def source_of(topic: str, public_url: str) -> Source:

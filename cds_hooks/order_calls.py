@@ -1,4 +1,4 @@
-"""order-select and order-sign, from the chart on: what the orders at hand meet, said once, or what is missing for it."""
+"""order-select and order-sign, from the chart on: what the orders at hand meet, said once, or what is missing."""
 
 from __future__ import annotations
 

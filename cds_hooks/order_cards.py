@@ -92,7 +92,7 @@ class OrderCardWriter:
             section("Order", [escape(_name(review))]),
             section("Found", (escape(told(result)) for result in review.results)),
             section("Beware of", cautions_told(review.cautions)),
-            section("To consider", (escape(instruction) for instruction in review.instructions)),
+            section("To consider", (escape(f"Add to the order: {one}") for one in review.instructions)),
             section("Not known or not used", _not_known(review, reviewed, orders, gaps)),
             section("Also found", also),
             section("Basis", (*read_from(review.cautions), *rules)),

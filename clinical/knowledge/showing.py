@@ -20,6 +20,7 @@ from clinical.knowledge.items_in_words import (
 from clinical.knowledge.layout import heading, paragraph
 from clinical.knowledge.loading import Knowledge
 from clinical.knowledge.naming import analyte_in_words
+from clinical.knowledge.orders_in_words import order_answer_in_words, orderable_in_words, products_in_words
 from clinical.knowledge.placing import placed_items
 from clinical.knowledge.problems import KnowledgeError, Problem
 from clinical.knowledge.reading import MANIFEST, KnowledgeFile
@@ -57,6 +58,10 @@ def _chapter(file: KnowledgeFile, knowledge: Knowledge) -> Iterator[str]:
     yield from _section("Findings", content.finding, finding_in_words, knowledge)
     yield from _section("Proposals", content.proposal, proposal_in_words, knowledge)
     yield from _section("Cautions, the severest first", _by_severity(content.caution), caution_in_words, knowledge)
+    yield from _section("What an order is", content.orderable, orderable_in_words, knowledge)
+    yield from _section("Cautions of orders only", content.order_caution, caution_in_words, knowledge)
+    yield from _section("What an order is answered with", content.order_answer, order_answer_in_words, knowledge)
+    yield from _section("What one piece holds", content.products, products_in_words, knowledge)
     yield from _section("Advice", content.advice, advice_in_words, knowledge)
     yield from _section("How old a result may be", content.freshness, freshness_in_words, knowledge)
     yield from _not_verified(file)

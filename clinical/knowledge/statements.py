@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from clinical.knowledge.items_in_words import range_in_words
 from clinical.knowledge.loading import Knowledge
 from clinical.knowledge.naming import amount_in_words, analyte_in_words, unit_in_words
+from clinical.knowledge.orders_in_words import order_statement_of
 from clinical.knowledge.question_schema import Question
 from clinical.knowledge.schema import (
     Advice,
@@ -80,7 +81,7 @@ def _numbers_of(item: Provenance) -> str:
             parts = " and ".join(analyte_in_words(name) for name in item.of)
             return f"{_named([item.analyte])}, in {unit_in_words(item.unit)}, worked out of {parts}"
         case _:
-            raise TypeError(f"no words for {type(item).__name__}")
+            return order_statement_of(item)
 
 
 def _value_of(limit: Limit) -> str:

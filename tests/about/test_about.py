@@ -13,6 +13,7 @@ from tests.about.conftest import client_of
 from tests.about.page import Page
 
 KINDS = ("limit", "band", "finding", "rule", "caution", "proposal", "advice", "freshness", "conflict", "derivation")
+ORDER_KINDS = ("orderable", "order_caution", "order_answer", "products")
 
 
 def toml_items(jurisdiction="international"):
@@ -20,7 +21,7 @@ def toml_items(jurisdiction="international"):
     manifest = tomllib.loads((PACKAGE_FOLDER / "knowledge.toml").read_text("utf-8"))
     for name in manifest["files"]:
         content = tomllib.loads((PACKAGE_FOLDER / name).read_text("utf-8"))
-        for kind in (*KINDS, "reserve"):
+        for kind in (*KINDS, "reserve", *ORDER_KINDS):
             for item in content.get(kind, ()):
                 if jurisdiction in item.get("jurisdictions", (jurisdiction,)):
                     told = item.get("id") or item.get("analyte") or " and ".join(item["analytes"])

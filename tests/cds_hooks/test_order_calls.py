@@ -189,5 +189,5 @@ def test_the_log_tells_how_much_and_never_what(service: Any, capsys: pytest.Capt
     cards(service, order_call([draft(AMOXICILLIN)], **SATURATED))
     logged = capsys.readouterr().err
     assert "hook call" in logged and "orders of no concern" in logged
-    for secret in ('"p1', "24947", "Patient/", "52", "dr1"):
-        assert secret not in logged.replace('"milliseconds": 52', "")
+    for secret in ('"p1', "24947", "Patient/", "52 %", "dr1"):
+        assert secret not in logged

@@ -182,13 +182,19 @@ def test_a_database_that_is_away_refuses_feedback_to_be_sent_again(away: Callabl
     assert answer.get_json()["issue"][0]["code"] == "transient"
 
 
+EGFR = "90 mL/min/{1.73_m2}"
+
+
 @pytest.mark.parametrize(
     ("result", "rxnorm"),
     [
         ({"ferritin": "22 ng/mL"}, "24947"),
         ({"vitamin_d": "15 ng/mL"}, "2418"),
         ({"vitamin_b12": "120 pg/mL"}, "11248"),
-        ({"magnesium": "0.5 mmol/L"}, "6582"),
+        (
+            {"magnesium": "0.5 mmol/L", "adjusted_calcium": "2.35 mmol/L", "potassium": "4.2 mmol/L", "egfr": EGFR},
+            "6582",
+        ),
         ({"vitamin_b6": "10 nmol/L"}, "684879"),
         ({"vitamin_c": "5 umol/L"}, "1151"),
     ],

@@ -1,0 +1,44 @@
+"""Doses are added and compared only where it is known what they hold."""
+
+from decimal import Decimal
+
+import pytest
+
+from clinical.reasoning.amounts import Content, compare, content_of, total
+
+TABLET = Content(Decimal(100), "mg")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "piece", "salts", "content"),
+    [
+        (2, "{tablet}", TABLET, False, (200, "mg")),
+        (2, "Tablets", TABLET, True, (200, "mg")),
+        (2, "{tablet}", None, False, None),
+        (400, "mg", TABLET, True, None),
+        (400, "mcg", None, False, (400, "ug")),
+        (1000, "IU", None, False, (1000, "[IU]")),
+        (1000, "unit", None, False, None),
+        (5, "mL", TABLET, False, None),
+    ],
+)
+def test_content(value, unit, piece, salts, content):
+    assert content_of(Decimal(value), unit, piece, salts=salts) == content
+
+
+def test_masses_add_up_and_units_do_not_mix():
+    one, other, units = Content(Decimal(1), "mg"), Content(Decimal(400), "ug"), ("mg",)
+    assert total([one, other], units) == Content(Decimal("1.4"), "mg")
+    assert total([one, Content(Decimal(1000), "[IU]")], ("[IU]", "mg")) is None
+    assert total([], units) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "sign"), [(13, "mg", 1), (12, "mg", 0), (11999, "ug", -1), (1, "[IU]", None)]
+)
+def test_compared_with_a_limit(value, unit, sign):
+    assert compare(Content(Decimal(value), unit), {"mg/d": Decimal(12)}) == sign
+
+
+def test_nothing_known_is_compared_with_nothing():
+    assert compare(None, {"mg/d": Decimal(12)}) is None
