@@ -58,7 +58,8 @@ def _resources(story: Story) -> Iterator[dict[str, Any]]:
 def _patient(person: Person) -> dict[str, Any]:
     born = date(TODAY.year - person.age, 6, 15)
     if person.age_months is not None:
-        born = TODAY - timedelta(days=31 * person.age_months)
+        years, month = divmod(12 * TODAY.year + TODAY.month - 1 - person.age_months, 12)
+        born = date(years, month + 1, 15)
     return {"resourceType": "Patient", "id": "told", "gender": person.sex, "birthDate": born.isoformat()}
 
 
@@ -164,6 +165,7 @@ def _medication(id_: str, told: dict[str, Any]) -> dict[str, Any]:
             "effectivePeriod": _period(told),
             "dosage": dosage,
         }
+    prescribed = told.get("prescribed_days", LONG_TAKEN_DAYS)
     return {
         "resourceType": "MedicationRequest",
         "id": id_,
@@ -171,7 +173,7 @@ def _medication(id_: str, told: dict[str, Any]) -> dict[str, Any]:
         "intent": "order",
         "medicationCodeableConcept": _drug(told["drug"]),
         "subject": _ME,
-        "authoredOn": _day(told.get("prescribed_days", LONG_TAKEN_DAYS)),
+        **({} if prescribed is None else {"authoredOn": _day(prescribed)}),
         "dosageInstruction": dosage,
     }
 
@@ -191,14 +193,15 @@ def _dosage(told: dict[str, Any]) -> list[dict[str, Any]]:
     return [dosage]
 
 
-def _allergy(id_: str, drug: str) -> dict[str, Any]:
+def _allergy(id_: str, told: str | dict[str, str]) -> dict[str, Any]:
     clinical = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
+    drug, kind = (told, "allergy") if isinstance(told, str) else (told["drug"], told["type"])
     code = _drug(drug) if drug in CODES["drugs"] else {"text": drug}
     return {
         "resourceType": "AllergyIntolerance",
         "id": id_,
         "clinicalStatus": {"coding": [{"system": clinical, "code": "active"}]},
-        "type": "allergy",
+        "type": kind,
         "code": code,
         "patient": _ME,
     }

@@ -45,7 +45,7 @@ class Story(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     not_measured: list[str] = []
     problems: list[Any] = []
     medications: list[Any] = []
-    allergies: list[str] = []
+    allergies: list[Any] = []
     procedures: list[Any] = []
     jurisdiction: str = "international"
     expect: Expected = msgspec.field(default_factory=Expected)
@@ -95,6 +95,53 @@ def read_caution_cases(name: str) -> Iterator[CautionCase]:
                 story = msgspec.convert(merged(content["given"], chart), Story, strict=False)
                 label = f"{caution} {'holds' if holds else 'near miss'} {number}"
                 yield CautionCase(label, caution, holds, story)
+
+
+class Edge(msgspec.Struct):
+    """One chart on one side of an age, a day, an hour or a dose, and what then is, or is not, told."""
+
+    id: str
+    says: str
+    told: bool
+    story: Story
+
+
+def read_edges(name: str) -> Iterator[Edge]:
+    for table in read_yaml(name):
+        for told, side in ((True, "told"), (False, "not_told")):
+            for number, chart in enumerate(table[side], 1):
+                story = msgspec.convert(merged(table.get("given", {}), chart), Story, strict=False)
+                yield Edge(f"{table['edge']}: {side.replace('_', ' ')} {number}", table["says"], told, story)
+
+
+class Order(msgspec.Struct, forbid_unknown_fields=True):
+    """A drafted order: what is given, how much of the nutrient it holds, how often and how long, and what follows."""
+
+    text: str
+    product: str
+    dose: str
+    content: str
+    times: str
+    during: str
+    then: dict[str, int] = {}
+
+
+class Dose(msgspec.Struct):
+    """The order that one chart leads to in one jurisdiction."""
+
+    id: str
+    proposal: str
+    ordered: Order
+    story: Story
+
+
+def read_doses(name: str) -> Iterator[Dose]:
+    for table in read_yaml(name):
+        for jurisdiction in table["jurisdictions"]:
+            told = {**table["given"], "jurisdiction": jurisdiction}
+            story = msgspec.convert(told, Story, strict=False)
+            order = msgspec.convert(table["ordered"], Order)
+            yield Dose(f"{table['proposal']} {jurisdiction}", table["proposal"], order, story)
 
 
 def merged(given: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
