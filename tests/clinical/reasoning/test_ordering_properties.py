@@ -30,8 +30,11 @@ ON_FILE = read_chart(DOCUMENT.resources, patient_id=DOCUMENT.patient_id, answere
 
 
 def drug(code, number):
-    dosage = {"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}}
-    dosage |= {"doseAndRate": [{"doseQuantity": {"value": 1, "unit": "{tablet}"}}], "route": {"text": "oral"}}
+    dosage = {
+        "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+        "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "{tablet}"}}],
+        "route": {"text": "oral"},
+    }
     return {
         "resourceType": "MedicationRequest",
         "id": f"d{number}",
