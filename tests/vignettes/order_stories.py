@@ -39,6 +39,20 @@ def read_order_stories(name: str) -> Iterator[OrderStory]:
                 yield msgspec.convert(told, OrderStory, strict=False)
 
 
+def read_piece_stories(name: str) -> Iterator[OrderStory]:
+    """For each product a dose that just reaches its limit, and one so little above it that no other content would."""
+    content = read_yaml(name)
+    for limit, pieces in content["pieces"].items():
+        caution, most = limit.split(" ")
+        for code, holds in pieces.items():
+            reached = Decimal(most) / Decimal(str(holds))
+            beyond = reached * (1 + Decimal("0.5") / max(Decimal(str(holds)), Decimal(1)))
+            for dose, told in ((reached, ()), (beyond, (caution,))):
+                order = {"code": code, "text": f"product {code}", "dose": f"{dose:.12f} tablet"}
+                told_of = {**content["given"], "orders": [order], "told": told, "id": f"{code}, {dose:.4f} pieces"}
+                yield msgspec.convert(told_of, OrderStory, strict=False)
+
+
 def hook_call(story: OrderStory, hook: str = "order-select") -> bytes:
     """The whole call, with everything on file as prefetch."""
     drafts = [_draft(number, order) for number, order in enumerate(story.orders, 1)]

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
 
 from cds_hooks.order_context import read_orders
-from clinical import OrdersReviewed, load_knowledge, read_chart, read_document, review_orders
+from clinical import Knowledge, load_knowledge, read_chart, read_document, review_orders
 from tests.cds_hooks.conftest import client_of
 from tests.conformance.inferno import faults
 from tests.vignettes.charts import TODAY
-from tests.vignettes.order_stories import OrderStory, hook_call, read_order_stories
+from tests.vignettes.numbers import Changed, Number, folder, numbers
+from tests.vignettes.order_stories import OrderStory, hook_call, read_order_stories, read_piece_stories
 
 STORIES = list(read_order_stories("order_stories.yaml"))
 SPEAKING = [story for story in STORIES if story.told]
 OFFERS = {"delete": "remove", "update": "add", "create": "test"}
 
 
-@pytest.fixture(scope="module")
-def service() -> Any:
-    return client_of()
+@cache
+def service_of(jurisdiction: str, name: str) -> Any:
+    """One for choosing and one for signing, which does not remember what the other said."""
+    return client_of(jurisdiction=jurisdiction)
 
 
-def cards_for(service: Any, story: OrderStory, name: str = "select") -> list[dict[str, Any]]:
+def cards_for(story: OrderStory, name: str = "select") -> list[dict[str, Any]]:
     call = hook_call(story, f"order-{name}")
-    answer = service.post(f"/cds-services/rls-supplement-{name}", data=call, content_type="application/json")
+    answer = service_of(story.jurisdiction, name).post(
+        f"/cds-services/rls-supplement-{name}", data=call, content_type="application/json"
+    )
     assert answer.status_code == 200, answer.json
     assert faults(answer.json) == []
     return list(answer.json["cards"])
@@ -41,8 +46,8 @@ def rules_on(cards: list[dict[str, Any]]) -> set[str]:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
-def test_order(service: Any, story: OrderStory) -> None:
-    cards = cards_for(service, story)
+def test_order(story: OrderStory) -> None:
+    cards = cards_for(story)
     assert bool(cards) is bool(story.told)
     assert set(story.told) <= rules_on(cards)
     offered = {
@@ -53,14 +58,15 @@ def test_order(service: Any, story: OrderStory) -> None:
 
 @pytest.mark.parametrize("story", SPEAKING, ids=lambda story: story.id)
 def test_what_speaks_and_nothing_else(story: OrderStory) -> None:
-    assert {one.caution.id for review in reviewed(story).reviews for one in review.spoken} == set(story.told)
+    assert spoken(story, load_knowledge(story.jurisdiction)) == set(story.told)
 
 
-def reviewed(story: OrderStory) -> OrdersReviewed:
+def spoken(story: OrderStory, knowledge: Knowledge) -> set[str]:
     call = hook_call(story)
     document, orders = read_document(call), read_orders(call, "order-select", "told")
     chart = read_chart(document.resources, patient_id="told", answered=document.answered)
-    return review_orders(chart, orders.drafts.orders, orders.selected, load_knowledge(), TODAY)
+    reviewed = review_orders(chart, orders.drafts.orders, orders.selected, knowledge, TODAY)
+    return {one.caution.id for review in reviewed.reviews for one in review.spoken}
 
 
 @pytest.mark.parametrize("row", sorted({story.row for story in STORIES}))
@@ -71,5 +77,26 @@ def test_as_many_silent_as_speaking(row: str) -> None:
 
 
 @pytest.mark.parametrize("story", SPEAKING, ids=lambda story: story.id)
-def test_signed_without_having_been_chosen_here_it_is_told_too(service: Any, story: OrderStory) -> None:
-    assert set(story.told) <= rules_on(cards_for(client_of(), story, "sign"))
+def test_signed_without_having_been_chosen_here_it_is_told_too(story: OrderStory) -> None:
+    assert set(story.told) <= rules_on(cards_for(story, "sign"))
+
+
+PIECES = [story for story in read_piece_stories("order_stories.yaml")]
+EDGES = [*(story for story in STORIES if story.row == "amounts at their edge"), *PIECES]
+
+
+@pytest.mark.parametrize("story", PIECES, ids=lambda story: story.id)
+def test_what_one_piece_holds(story: OrderStory) -> None:
+    assert spoken(story, load_knowledge()) == set(story.told)
+
+
+@pytest.mark.parametrize(
+    "number", [one for one in numbers() if folder().files[one.file].name == "orders.toml"], ids=str
+)
+def test_every_number_of_orders_is_guarded(number: Number) -> None:
+    """Broken on purpose, up and down: some order at the edge must turn red."""
+    for value in (number.value + number.step, number.value - number.step):
+        if value >= 0:
+            changed = Changed(number, value)
+            red = (spoken(one, changed.in_jurisdiction(one.jurisdiction)) != set(one.told) for one in EDGES)
+            assert any(red), f"{number.name} may become {value}, and no case turns red"
