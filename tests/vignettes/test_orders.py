@@ -81,7 +81,7 @@ def test_signed_without_having_been_chosen_here_it_is_told_too(story: OrderStory
     assert set(story.told) <= rules_on(cards_for(story, "sign"))
 
 
-PIECES = [story for story in read_piece_stories("order_stories.yaml")]
+PIECES = list(read_piece_stories("order_stories.yaml"))
 EDGES = [*(story for story in STORIES if story.row == "amounts at their edge"), *PIECES]
 
 
