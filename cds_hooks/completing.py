@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from cds_hooks.fetched import Completed, Fetched
 from cds_hooks.leave import Leave, NoLeave, leave_of
 from cds_hooks.prefetch import open_needs, own_keys
-from cds_hooks.queries import queries_of
 from cds_hooks.request import Answer, HookRequest
 from clinical import Need, Resource, decode
 from ehr_reader import Answer as EhrAnswer
-from ehr_reader import Deadline, EhrReader, NextPage, Question, ReportFault
+from ehr_reader import Deadline, EhrReader, NextPage, Question, ReportFault, queries_of
 from hosting import Ehr, Settings, log, seconds_since_arrival
 
 # Of the time for a call, what look-ups may use: the rest is for assessing and writing.

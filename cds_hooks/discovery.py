@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from cds_hooks.queries import PrefetchStyle, queries_of
 from cds_hooks.services import SERVICES, STANDARD_VERSION, Service
 from clinical import Need
+from ehr_reader import PrefetchStyle, queries_of
 from hosting import EhrRegistry
 
 _PATIENT_ID = "{{context.patientId}}"

@@ -8,11 +8,10 @@ from typing import NamedTuple
 import msgspec
 
 from cds_hooks.prefetch import State
-from cds_hooks.queries import LABORATORY_KEY
 from cds_hooks.request import Answer
 from clinical import Resource
+from ehr_reader import LABORATORY_KEY, CheckConnection, NextPage, Question, ReadFailed, TryAgainLater
 from ehr_reader import Answer as EhrAnswer
-from ehr_reader import CheckConnection, NextPage, Question, ReadFailed, TryAgainLater
 
 
 class Completed(NamedTuple):

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
-from cds_hooks.queries import LABORATORY_KEY, LOINC
 from cds_hooks.refusals import DataMissing
 from cds_hooks.request import Answer
 from clinical import Need, Resource
+from ehr_reader import LABORATORY_KEY, LOINC
 
 _PATIENT = re.compile(r"(?:^|/)Patient/([^/?#]+)")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ehr_reader.asking import Access, Answer
 from ehr_reader.bearer_token import BearerToken
+from ehr_reader.chart_queries import LABORATORY_KEY, LOINC, PrefetchStyle, Wanted, queries_of
 from ehr_reader.deadline import Deadline
 from ehr_reader.failures import (
     AskDifferently,
@@ -24,6 +25,8 @@ from ehr_reader.reader import EhrReader
 from ehr_reader.scopes import Scopes
 
 __all__ = [
+    "LABORATORY_KEY",
+    "LOINC",
     "Access",
     "Answer",
     "AskDifferently",
@@ -35,6 +38,7 @@ __all__ = [
     "NextPage",
     "OutOfTime",
     "Page",
+    "PrefetchStyle",
     "Query",
     "Question",
     "ReadFailed",
@@ -42,4 +46,6 @@ __all__ = [
     "ReportFault",
     "Scopes",
     "TryAgainLater",
+    "Wanted",
+    "queries_of",
 ]

@@ -1,6 +1,6 @@
 """Being a good web service: settings, the EHR registry, logs, headers, error answers, health, the server.
 
-This is the one door of the room. Front doors (``cds_hooks``, later ``smart_app``) offer a callable
+This is the one door of the room. Front doors (``cds_hooks``, ``smart_app``) offer a callable
 ``front_door(settings, registry) -> flask.Blueprint`` under the entry-point group ``rls_nutrients.front_doors``;
 hosting knows none of them by name.
 """

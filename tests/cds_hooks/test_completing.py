@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.queries import queries_of
 from clinical import Knowledge, needs
+from ehr_reader import queries_of
 from tests.cds_hooks.callers import KeyServer, bearer, hospital, registry, token
 from tests.cds_hooks.charted_ehr import ADDRESS, CLIENT_ID, TOKEN, asking, holding, service_of
 from tests.cds_hooks.conftest import client_of

@@ -1,4 +1,4 @@
-"""What is asked of an EHR, need by need: said in prefetch templates, and asked by ourselves where prefetch lacks it.
+"""What is asked of an EHR to read a chart, need by need: said in prefetch templates, and asked by ourselves.
 
 Source: CDS Hooks 2.0.1 section Prefetch query restrictions (instance read, type search, token equality, ``_sort``,
 ``_count``). Several codes are joined by commas, as FHIR R4 search allows.
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Literal, Protocol
 
-from clinical import Need
-from ehr_reader import Query
+from ehr_reader.queries import Query
 
 PrefetchStyle = Literal["codes", "category"]
 LABORATORY_KEY = "laboratory"
@@ -25,8 +24,24 @@ _NEWEST_FIRST = ("_sort", "-date")
 _SEPARATORS = re.compile(r"([\\,$|])")
 
 
+class Wanted(Protocol):
+    """One thing to fetch, told without knowing what it is for. ``codes`` are LOINC codes; ``laboratory``: whether
+    they are of category laboratory; ``analytes``: what local codes may stand for."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def resource_type(self) -> str: ...
+    @property
+    def laboratory(self) -> bool: ...
+    @property
+    def analytes(self) -> tuple[str, ...]: ...
+    @property
+    def codes(self) -> tuple[str, ...]: ...
+
+
 def queries_of(
-    needed: Iterable[Need], style: PrefetchStyle, patient_id: str, local_codes: Mapping[str, str] | None = None
+    needed: Iterable[Wanted], style: PrefetchStyle, patient_id: str, local_codes: Mapping[str, str] | None = None
 ) -> dict[str, Query]:
     """By prefetch key: one query per need; in style ``category`` one for the whole laboratory, filtered here.
 
@@ -41,7 +56,7 @@ def queries_of(
     return queries
 
 
-def _query(need: Need, patient_id: str, local_codes: Mapping[str, str]) -> Query:
+def _query(need: Wanted, patient_id: str, local_codes: Mapping[str, str]) -> Query:
     kind, patient = need.resource_type, ("patient", patient_id)
     if kind == "Patient":
         return Query(kind, id=patient_id)
@@ -59,7 +74,7 @@ def _laboratory(patient_id: str) -> Query:
     return Query("Observation", parameters=parameters)
 
 
-def _local(need: Need, local_codes: Mapping[str, str]) -> Iterator[str]:
+def _local(need: Wanted, local_codes: Mapping[str, str]) -> Iterator[str]:
     """Escaped as FHIR R4 section Escaping Search Parameters wants it: the EHR chose these codes, not we."""
     for name, analyte in local_codes.items():
         if analyte in need.analytes:
