@@ -23,6 +23,7 @@ from clinical.chart import (
 )
 from clinical.knowledge import (
     PACKAGE_FOLDER,
+    Handout,
     Knowledge,
     KnowledgeError,
     Need,
@@ -32,6 +33,7 @@ from clinical.knowledge import (
     Uses,
     check_knowledge,
     conditions_of,
+    load_handouts,
     load_knowledge,
     needs,
     placed_items,
@@ -70,6 +72,7 @@ __all__ = [
     "DraftOrders",
     "FhirDate",
     "Finding",
+    "Handout",
     "Knowledge",
     "KnowledgeError",
     "Measurement",
@@ -93,6 +96,7 @@ __all__ = [
     "check_orders",
     "conditions_of",
     "decode",
+    "load_handouts",
     "load_knowledge",
     "needs",
     "orders_matter",
