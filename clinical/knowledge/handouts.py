@@ -34,7 +34,6 @@ class HandoutWords(Words):
     printed: str
     sources: str
     other_languages: str
-    print: str
     back: str
     note: str
 
