@@ -14,19 +14,22 @@ from clinical.chart.facts import (
     DataQuality,
     Measurement,
     Medication,
+    OpenOrder,
     PregnancyStatus,
     Procedure,
 )
 from clinical.chart.gathering import Located, Shelf, gather, types_in
+from clinical.chart.illegible import says_what_was_measured, why_illegible
 from clinical.chart.medications import read_medication
 from clinical.chart.naming import identify
 from clinical.chart.observations import analyte_named, read_observation
+from clinical.chart.open_orders import read_open_order
 from clinical.chart.problems import read_allergy, read_condition, read_pregnancy, read_procedure, read_reasons
 from clinical.chart.subjects import Owner, find_owner
 from clinical.chart.versions import refuse_other_versions
 from clinical.chart.wire import Resource
 
-_Fact = TypeVar("_Fact", Condition, Medication, Allergy, Procedure, PregnancyStatus)
+_Fact = TypeVar("_Fact", Condition, Medication, Allergy, Procedure, PregnancyStatus, OpenOrder)
 _MEDICATIONS = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration"})
 _REFERENCED = frozenset({"Medication", "Specimen"})
 
@@ -39,7 +42,9 @@ class _Found(msgspec.Struct):
     allergies: list[Allergy] = []
     procedures: list[Procedure] = []
     pregnancy: list[PregnancyStatus] = []
+    open_orders: list[OpenOrder] = []
     strangers: list[str] = []
+    partly_read: set[str] = set()
     other_tests: int = 0
 
 
@@ -76,6 +81,9 @@ def _read(item: Located, owner: Owner, shelf: Shelf, local_codes: Mapping[str, s
     elif kind in _READERS:
         if not owner.owns(item):
             found.strangers.append(item.reference)
+        elif reason := why_illegible(item, shelf) if kind in _LISTS else None:
+            found.notes.append(DataQuality("DQ.ILLEGIBLE", reason, None, item.reference))
+            found.partly_read.add(_LISTS[kind])
         else:
             _READERS[kind](item, shelf, found)
     elif kind == "Patient" and item.reference != owner.patient.reference:
@@ -89,6 +97,12 @@ def _read_observation(item: Located, owner: Owner, shelf: Shelf, local: Mapping[
         # Four of five results are about something else: they are let go before anything of them is built.
         if pregnancy := read_pregnancy(item):
             found.pregnancy.append(pregnancy)
+            if pregnancy.pregnant is None and pregnancy.due is None:
+                reason = "it does not tell whether there is a pregnancy"
+                found.notes.append(DataQuality("DQ.ILLEGIBLE", reason, None, item.reference))
+        elif not says_what_was_measured(item.resource):
+            reason = "it does not tell what was measured"
+            found.notes.append(DataQuality("DQ.ILLEGIBLE", reason, None, item.reference))
         else:
             found.other_tests += 1
     else:
@@ -123,10 +137,18 @@ def _read_allergy(item: Located, _: Shelf, found: _Found) -> None:
 def _read_procedure(item: Located, _: Shelf, found: _Found) -> None:
     if procedure := read_procedure(item):
         found.procedures.append(procedure)
+        if procedure.groups and procedure.performed is None:
+            reason = "it does not tell when it was done"
+            found.notes.append(DataQuality("DQ.DATE_MISSING", reason, None, item.reference, blocks=False))
 
 
 def _read_encounter(item: Located, _: Shelf, found: _Found) -> None:
     found.conditions.extend(read_reasons(item))
+
+
+def _read_service_request(item: Located, _: Shelf, found: _Found) -> None:
+    if order := read_open_order(item):
+        found.open_orders.append(order)
 
 
 _READERS = {
@@ -134,7 +156,15 @@ _READERS = {
     "AllergyIntolerance": _read_allergy,
     "Procedure": _read_procedure,
     "Encounter": _read_encounter,
+    "ServiceRequest": _read_service_request,
     **dict.fromkeys(_MEDICATIONS, _read_medication),
+}
+
+
+# The list of which an entry is one; reasons of an encounter are no list, and no order means that nothing is ordered.
+_LISTS = {
+    **{kind: kind for kind in _READERS if kind not in ("Encounter", "ServiceRequest") and kind not in _MEDICATIONS},
+    **dict.fromkeys(_MEDICATIONS, "MedicationRequest"),
 }
 
 
@@ -149,9 +179,11 @@ def _chart(owner: Owner, found: _Found, answered: frozenset[str]) -> Chart:
         allergies=_sorted(found.allergies),
         procedures=_sorted(found.procedures),
         pregnancy=_sorted(found.pregnancy),
+        open_orders=_sorted(found.open_orders),
         data_quality=tuple(found.notes),
         other_patients=tuple(sorted(set(found.strangers))),
-        answered=answered,
+        answered=answered - found.partly_read,
+        partly_read=frozenset(found.partly_read),
         not_read=found.other_tests,
     )
 
