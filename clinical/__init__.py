@@ -11,6 +11,7 @@ from clinical.chart import (
     DraftOrders,
     FhirDate,
     Measurement,
+    Medication,
     NotJson,
     OrderResource,
     Resource,
@@ -40,7 +41,7 @@ from clinical.knowledge import (
     show_nutrient,
     statement_of,
 )
-from clinical.orders import check_orders
+from clinical.orders import check_orders, codings_of_orders
 from clinical.reasoning import (
     Advice,
     Assessment,
@@ -76,6 +77,7 @@ __all__ = [
     "Knowledge",
     "KnowledgeError",
     "Measurement",
+    "Medication",
     "Need",
     "NotJson",
     "OrderResource",
@@ -94,6 +96,7 @@ __all__ = [
     "assess",
     "check_knowledge",
     "check_orders",
+    "codings_of_orders",
     "conditions_of",
     "decode",
     "load_handouts",

@@ -173,6 +173,9 @@ class Resource(Wire, frozen=True, kw_only=True):
     dosage_instruction: tuple[Dosage, ...] = ()
     dosage: tuple[Dosage, ...] | AdministeredDosage = ()
     reason_code: tuple[CodeableConcept, ...] = ()
+    # ServiceRequest
+    occurrence_date_time: str | None = None
+    occurrence_period: Period | None = None
     # Procedure, Encounter
     performed_date_time: str | None = None
     performed_period: Period | None = None
