@@ -22,6 +22,7 @@ _OF_A_PATIENT = frozenset(
         "MedicationStatement",
         "MedicationAdministration",
         "AllergyIntolerance",
+        "ServiceRequest",
         "Procedure",
         "Encounter",
     ]

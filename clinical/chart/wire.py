@@ -82,6 +82,7 @@ class TimingRepeat(Wire, frozen=True):
 
 class Timing(Wire, frozen=True):
     repeat: TimingRepeat | None = None
+    code: CodeableConcept | None = None
 
 
 class DoseAndRate(Wire, frozen=True):
@@ -101,6 +102,14 @@ class AdministeredDosage(Wire, frozen=True):
     text: str | None = None
     route: CodeableConcept | None = None
     dose: Quantity | None = None
+
+
+class Ingredient(Wire, frozen=True):
+    """Medication.ingredient. Its strength is not read: a dose counts for products whose content the knowledge lists."""
+
+    item_codeable_concept: CodeableConcept | None = None
+    item_reference: Reference | None = None
+    is_active: bool | None = None
 
 
 class EncounterDiagnosis(Wire, frozen=True):
@@ -173,6 +182,8 @@ class Resource(Wire, frozen=True, kw_only=True):
     dosage_instruction: tuple[Dosage, ...] = ()
     dosage: tuple[Dosage, ...] | AdministeredDosage = ()
     reason_code: tuple[CodeableConcept, ...] = ()
+    # Medication
+    ingredient: tuple[Ingredient, ...] = ()
     # ServiceRequest
     occurrence_date_time: str | None = None
     occurrence_period: Period | None = None
