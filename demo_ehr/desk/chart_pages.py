@@ -22,8 +22,9 @@ def add_chart_pages(pages: Blueprint, desk: FrontDesk) -> None:
     def patients() -> str:
         return render_template("desk/patients.html", patients=desk.patients())
 
-    @pages.get("/<nowhere>")
-    def nowhere(nowhere: str) -> NoReturn:
+    @pages.get("/<address>")
+    def nowhere(address: str) -> NoReturn:
+        del address
         abort(404)
 
     @pages.get("/patients/<patient_id>")

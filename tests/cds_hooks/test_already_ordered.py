@@ -158,7 +158,7 @@ def test_nor_is_one_that_was_signed_before(client: Any) -> None:
 
 def test_every_test_that_a_caution_asks_for_counts_when_it_is_drafted(client: Any) -> None:
     """Calcium, albumin and PTH stand for no row of orders.toml, and are drafted all the same."""
-    results = {"adjusted_calcium": "2.8 mmol/L", "vitamin_d": "15 ng/mL"}
+    results: dict[str, Any] = {"adjusted_calcium": "2.8 mmol/L", "vitamin_d": "15 ng/mL"}
     wanted = proposed(client.post(SELECT, json=order_call([draft("2418")], **results)))
     assert len(wanted) == 3
     drafts = [order(code, status="draft", id=f"s{place}") for place, code in enumerate(sorted(wanted))]
