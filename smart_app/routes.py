@@ -90,7 +90,7 @@ def _add_charts(blueprint: Blueprint, app: SmartApp) -> None:
 def _add_files(blueprint: Blueprint, app: SmartApp) -> None:
     @blueprint.get("/.well-known/jwks.json")
     def jwks() -> Response:
-        answer = jsonify(app.keys.public_jwks())
+        answer = jsonify(app.keys.now().public_jwks())
         answer.headers["Cache-Control"] = _KEYS_KEPT
         return answer
 

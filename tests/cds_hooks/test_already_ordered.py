@@ -97,7 +97,7 @@ def test_what_is_over_far_off_or_another_test_counts_as_no_order(client: Any, cl
 
 
 def test_of_several_tests_those_are_proposed_that_nobody_ordered(client: Any) -> None:
-    due = {"occurrenceDateTime": day(84)}
+    due: dict[str, Any] = {"occurrenceDateTime": day(84)}
     assert with_orders(client, order(FERRITIN, **due), **LOW) == {"drug", PANEL}
     assert with_orders(client, order(FERRITIN, **due), order(PANEL, id="s2", **due), **LOW) == {"drug"}
 
@@ -133,7 +133,7 @@ def test_a_draft_that_nobody_signed_for_long_or_that_ended_is_forgotten(client: 
 
 
 def test_another_drug_that_waits_changes_nothing(client: Any) -> None:
-    taken = {"medications": searchset(medication("2418", status="draft"))}
+    taken = {"medications": searchset(medication("2418", status="draft", authoredOn=day(-3)))}
     assert "drug" in proposed(client.post(ADDRESS, json=call(taken, **LOW)))
 
 

@@ -35,7 +35,7 @@ class Picture(NamedTuple):
 PICTURES = (
     Picture("demo-card", f"/patients/{ADA}", 1280, 860),
     Picture("demo-app-in-frame", f"/patients/{ADA}/app", 1280, 860),
-    Picture("demo-patients-dark", "/", 1280, 860, "dark"),
+    Picture("demo-patients", "/", 1280, 860),
     Picture("demo-switchboard", "/switchboard", 1280, 860),
     Picture("page-1280", f"/patients/{ADA}/launch", 1280, 860),
     Picture("page-1280-dark", f"/patients/{ADA}/launch", 1280, 860, "dark"),
