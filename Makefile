@@ -33,8 +33,11 @@ check: $(TEST_TOOLS)  ## style, types, floors and the knowledge files, without t
 bench: $(TEST_TOOLS)  ## measure (benchmarks/README.md says what)
 	$(BIN)/python -m benchmarks
 
-docs: $(TEST_TOOLS)  ## do the documents agree with the code: settings, links, glossary, names
+docs: $(TEST_TOOLS)  ## the manual as HTML in build/docs, and whether it agrees with the code
+	$(BIN)/python -m tests.conformance.table
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 	$(BIN)/pytest tests/house -q
+	@echo 'The manual: build/docs/index.html'
 
 screenshots: $(TEST_TOOLS) | chromium  ## make the pictures of the README anew, in docs/screenshots
 	$(BIN)/python -m tests.journeys.screenshots docs/screenshots

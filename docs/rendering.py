@@ -1,4 +1,4 @@
-"""For mkdocs: documents that stand outside docs/ become pages of the manual, and links to other files become plain words.
+"""For mkdocs: documents outside docs/ become pages of the manual, and links to other files become plain words.
 
 Markdown is read in two places, in the repository and as HTML; links are written for the repository.
 """

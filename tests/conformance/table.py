@@ -9,6 +9,7 @@ import ast
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,7 +54,8 @@ def _marks(module: ast.Module) -> Iterator[tuple[str, str]]:
 def written() -> str:
     """The page as it should be."""
     proofs = marked()
-    return "\n".join([*_HEAD, *(line for kind, rows in requirements().items() for line in _section(kind, rows, proofs))])
+    sections = (_section(kind, rows, proofs) for kind, rows in requirements().items())
+    return "\n".join([*_HEAD, *chain.from_iterable(sections)])
 
 
 def _section(kind: str, rows: list[Requirement], proofs: dict[str, list[str]]) -> Iterator[str]:
@@ -70,7 +72,7 @@ _HEAD = (
     "What the standards require, in our words, and the tests that prove it. This page is made of the tests' marks by",
     "`python -m tests.conformance.table`; `make docs` does it, and a test checks that it is current.",
     "",
-    "CDS Hooks is meant in version 2.0.1 with additions of 3.0 (ballot), SMART App Launch in version 2.2. \"Own\" is a",
+    'CDS Hooks is meant in version 2.0.1 with additions of 3.0 (ballot), SMART App Launch in version 2.2. "Own" is a',
     "decision of this project. A certificate is not claimed: Inferno's own kits were not run here.",
     "",
 )

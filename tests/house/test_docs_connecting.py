@@ -43,7 +43,7 @@ def test_it_has_its_parts_and_says_whether_it_was_tested(page: str) -> None:
 def test_its_registry_entry_is_one(page: str, tmp_path: Path) -> None:
     registry = read_registry(entry(page, tmp_path))
     [ehr] = registry.ehrs
-    settings = Settings(database_url=new_sqlite())  # type: ignore[call-arg]
+    settings = Settings(database_url=new_sqlite())
     create_application(settings, registry, [front_door])
     found = advice_on(ehr, registry, settings, SigningKeys(), {})
     bad = {verdict.check for verdict in found if verdict.state == "fail"} - {"client_authentication"}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.house.a_launch import Launch, launched, parameters, parts_of, path_and_query
+from tests.house.a_launch import Launch, claims, launched, parameters, path_and_query
 from tests.house.manuals import blocks, differences, shown
 
 PAGE = "docs/launch.md"
@@ -63,10 +63,10 @@ REAL: dict[str, Callable[[Launch], Any]] = {
     "The cookie of the launch": cookie,
     "The callback": called_back,
     "The token request": lambda it: it.exchange("/auth/token")["form"],
-    "The claims of the client assertion": lambda it: parts_of(it.exchange("/auth/token")["form"]["client_assertion"])[1],
+    "The claims of the client assertion": lambda it: claims(it.exchange("/auth/token")["form"]["client_assertion"]),
     "Our public keys": keys,
     "The token reply": lambda it: it.exchange("/auth/token")["answer"],
-    "The claims of the id_token": lambda it: parts_of(it.exchange("/auth/token")["answer"]["id_token"])[1],
+    "The claims of the id_token": lambda it: claims(it.exchange("/auth/token")["answer"]["id_token"]),
     "Headers of the page": headers,
 }
 OTHERS = {"The page's address", "What is read, in any order"}

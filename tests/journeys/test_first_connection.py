@@ -49,7 +49,9 @@ class Reader:
             case "settings":
                 names = re.findall(r"^export (\w+)=", text, re.MULTILINE)
                 told = self._run(f"{text}\nenv -0").split("\0")
-                self.environment |= {name: value for name, _, value in (one.partition("=") for one in told) if name in names}
+                self.environment |= {
+                    name: value for name, _, value in (one.partition("=") for one in told) if name in names
+                }
             case "start":
                 self.processes.enter_context(self._started(text))
             case "expected":
@@ -117,6 +119,10 @@ def test_word_by_word(reader: Reader) -> None:
 
 def test_every_command_is_followed_by_what_to_expect() -> None:
     """A command of which nothing is expected could fail unseen."""
-    found = [(block.title, after.title) for block, after in zip(blocks(PAGE), [*blocks(PAGE)[1:], None], strict=True) if after]
+    found = [
+        (block.title, after.title)
+        for block, after in zip(blocks(PAGE), [*blocks(PAGE)[1:], None], strict=True)
+        if after
+    ]
     silent = [pair for pair in found if pair[0] == "run" and pair[1] != "expected"]
     assert silent == []

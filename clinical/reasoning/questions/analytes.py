@@ -19,11 +19,12 @@ def about_analyte(question: asked.AskAnalyte, knowledge: Knowledge) -> Ask:
     if question.measured is not None:
         return _is_measured(find, question)
     tests = _tests(question, knowledge)
+    absent = Answer(None, (), (_missing(question),))
 
     def ask(evidence: Evidence) -> Answer:
         measurement = find(evidence)
         if measurement is None:
-            return Answer(None, (), (question.analyte,))
+            return absent
         truth: bool | None = True
         for test in tests:
             held = test(measurement)
@@ -33,6 +34,12 @@ def about_analyte(question: asked.AskAnalyte, knowledge: Knowledge) -> Ask:
         return Answer(truth, measurement.facts, () if truth else (question.analyte,))
 
     return ask
+
+
+def _missing(question: asked.AskAnalyte) -> str:
+    """Where only a recent result will do, an older one may well be on file: what is missing is a recent one."""
+    days = question.within_days
+    return question.analyte if days is None else f"{question.analyte} within {days}"
 
 
 def _finder(question: asked.AskAnalyte) -> Callable[[Evidence], Measurement | None]:
