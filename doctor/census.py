@@ -22,7 +22,7 @@ _MOST_CHARACTERS = 60
 def check_census(examination: Examination) -> Iterator[Verdict]:
     """Looks at the newest laboratory results of the patient of the trial."""
     permission = examination.permission
-    if permission is None or permission.patient is None:
+    if permission is None or permission.patient is None or not examination.can_read:
         return
     query = f"Observation?patient={permission.patient}&category=laboratory&_sort=-date&_count=200"
     try:

@@ -21,7 +21,8 @@ class Permission:
 @dataclass
 class Examination:
     """``ehr`` is the registry's entry, or one made up of nothing but an address. ``launch`` is a launch value of the
-    EHR, spent by the trial; ``smart`` and ``capabilities`` are its documents, once read."""
+    EHR, spent by the trial; ``smart`` and ``capabilities`` are its documents, once read; ``can_read``: whether it
+    answered a question with the permission's token."""
 
     settings: Settings
     registry: EhrRegistry
@@ -32,6 +33,7 @@ class Examination:
     permission: Permission | None = None
     smart: dict[str, Any] | None = None
     capabilities: dict[str, Any] | None = None
+    can_read: bool = False
 
     @property
     def base(self) -> str:

@@ -24,6 +24,7 @@ from ehr_reader import (
 
 SEARCH, PAGING, ANOTHER = "searches", "paging", "other patients"
 _MOST_PAGES = 20
+_MOST_SECONDS = 10.0
 _SMALL_PAGE = "2"
 
 
@@ -33,6 +34,9 @@ def check_searches(examination: Examination, needed: tuple[Need, ...]) -> Iterat
     if permission is None or permission.patient is None:
         todo = "give --launch, or --token-file with --patient, to have them tried."
         yield warn(SEARCH, "not tried, for want of an access token and a patient", todo)
+        return
+    if not examination.can_read:
+        yield warn(SEARCH, "not tried, for the patient could not be read", "mend that first.")
         return
     ehr = examination.ehr
     queries = queries_of(needed, ehr.prefetch_style, permission.patient, ehr.local_codes)
@@ -52,10 +56,13 @@ def check_searches(examination: Examination, needed: tuple[Need, ...]) -> Iterat
 
 
 def _each(answered: dict[str, Answer[Resource]]) -> Iterator[Verdict]:
+    failed: dict[str, list[str]] = {}
     for key, answer in answered.items():
         if answer.failure is not None:
-            todo = "what it would tell is shown as unknown; have the EHR's operator see to this search."
-            yield fail(f"search {key}", answer.failure.reason, todo)
+            failed.setdefault(answer.failure.reason, []).append(key)
+    for reason, keys in failed.items():
+        todo = "what they would tell is shown as unknown; have the EHR's operator see to these searches."
+        yield fail(SEARCH, f"{reason}: {', '.join(keys)}", todo)
     well = [key for key, answer in answered.items() if answer.failure is None]
     if well:
         yield ok(SEARCH, f"{len(well)} of {len(answered)} are answered: {', '.join(well)}")
@@ -111,9 +118,10 @@ def _pages(examination: Examination) -> Iterator[Verdict]:
     query = {"patient": permission.patient, "category": "laboratory", "_count": _SMALL_PAGE}
     address: str | None = f"{examination.base}/Observation?{urlencode(query)}"
     seen: set[str] = set()
+    until = time.monotonic() + _MOST_SECONDS
     held: set[object] = set()
     while address is not None:
-        if len(seen) >= _MOST_PAGES:
+        if len(seen) >= _MOST_PAGES or time.monotonic() > until:
             yield ok(PAGING, f"still more after {len(seen)} pages of {_SMALL_PAGE}, which is many, not wrong")
             return
         if not same_origin(address, examination.base):

@@ -16,7 +16,7 @@ from doctor.verdicts import Verdict, fail, ok, warn
 
 _SKEW_SECONDS = 60
 _DAYS_BEFORE_EXPIRY = 14
-_SLOW_SECONDS = 1.0
+SLOW_SECONDS = 1.0
 SERVER = "FHIR server"
 
 
@@ -80,7 +80,7 @@ def _what_to_do(reply: Reply) -> str:
 
 def _speed(reply: Reply) -> Iterator[Verdict]:
     seen = f"answers in {reply.seconds:.1f} s"
-    if reply.seconds > _SLOW_SECONDS:
+    if reply.seconds > SLOW_SECONDS:
         yield warn(SERVER, f"{seen}, which is slow", "let the EHR prefetch, or raise RLS_HOOK_DEADLINE_SECONDS.")
     else:
         yield ok(SERVER, seen)

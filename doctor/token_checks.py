@@ -12,15 +12,17 @@ from joserfc.jws import extract_compact
 
 from doctor.asking import NotReached, Reply, ask
 from doctor.examination import Examination, Permission
+from doctor.server_checks import SLOW_SECONDS, what_came
 from doctor.token_endpoint import ask_token
 from doctor.verdicts import Verdict, fail, ok, warn
 from ehr_reader import Query, Scopes
 from hosting import ConfigurationError
 
-CONTEXT, GRANTED, ID_TOKEN, LIFETIME, REFRESH = (
+CONTEXT, GRANTED, ID_TOKEN, READING, LIFETIME, REFRESH = (
     "patient of the launch",
     "scopes granted",
     "id_token",
+    "reading with the token",
     "life of the token",
     "refresh",
 )
@@ -108,24 +110,34 @@ def check_lifetime(examination: Examination) -> Iterator[Verdict]:
     if permission is None or permission.patient is None:
         return
     try:
-        first, second = (_read_patient(examination, permission) for _ in range(2))
+        first = _read_patient(examination, permission)
+        yield _judge_reading(first)
+        examination.can_read = first.status == 200
+        second = _read_patient(examination, permission) if examination.can_read else first
     except NotReached as reason:
-        yield fail(LIFETIME, str(reason), "check the FHIR server first.")
+        yield fail(READING, str(reason), "the EHR lets questions hang: tell its operator; a clinician would wait.")
         return
-    if first.status == 401:
-        yield fail(LIFETIME, "the FHIR server refuses the token (401)", "have the EHR's two servers agree on tokens.")
-        return
-    if second.status == 401:
+    if examination.can_read and second.status == 401:
         yield warn(LIFETIME, "the token is dead after one question (401)", "have its lifetime set to minutes or more.")
-    elif first.status == 200:
+    elif examination.can_read:
         yield ok(LIFETIME, "the FHIR server takes it again and again")
-    else:
-        yield fail(LIFETIME, f"the patient is answered with {first.status}", "check the FHIR server first.")
     yield from _check_refresh(examination, permission)
 
 
 def _read_patient(examination: Examination, permission: Permission) -> Reply:
     return ask(f"{examination.base}/Patient/{permission.patient}", token=permission.token)
+
+
+def _judge_reading(reply: Reply) -> Verdict:
+    if reply.status == 401:
+        return fail(READING, "the FHIR server refuses the token (401)", "have the EHR's two servers agree on tokens.")
+    if reply.status != 200:
+        todo = "the EHR is at fault or being maintained" if reply.status >= 500 else "check the scopes and the patient"
+        return fail(READING, what_came(reply, "the patient"), f"{todo}; then ask its operator.")
+    if reply.seconds > SLOW_SECONDS:
+        todo = "let the EHR prefetch, or raise RLS_HOOK_DEADLINE_SECONDS."
+        return warn(READING, f"the patient is answered in {reply.seconds:.1f} s, which is slow", todo)
+    return ok(READING, f"the patient is answered in {reply.seconds:.1f} s")
 
 
 def _check_refresh(examination: Examination, permission: Permission) -> Iterator[Verdict]:

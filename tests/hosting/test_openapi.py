@@ -6,6 +6,7 @@ answer of a kind that is not described.
 
 from __future__ import annotations
 
+import gc
 import re
 from functools import cache
 from typing import Any
@@ -19,6 +20,9 @@ from schemathesis import GenerationMode, checks
 
 from tests.house.repository import ROOT
 from tests.smart_app.launches import application
+
+# Schemathesis leaves the static files open that it was sent.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 _PROMISED = [
@@ -68,7 +72,7 @@ def _operations() -> list[Any]:
 
 @pytest.mark.parametrize("operation", _operations(), ids=lambda one: one.label)
 def test_requests_made_from_it(operation: Any) -> None:
-    _ask(operation, examples=5)
+    _ask(operation, examples=4)
 
 
 @pytest.mark.soak
@@ -83,13 +87,13 @@ def _ask(operation: Any, examples: int) -> int:
 
     def ask(case: Any) -> None:
         nonlocal done
-        answer = case.call_and_validate(checks=_PROMISED)
-        assert answer.status_code != 500
+        assert case.call_and_validate(checks=_PROMISED).status_code != 500
         done += 1
 
     for mode in _modes(operation):
         patient = settings(max_examples=examples, database=None, deadline=None, suppress_health_check=list(HealthCheck))
         patient(given(case=operation.as_strategy(generation_mode=mode))(ask))()
+    gc.collect()
     return done
 
 

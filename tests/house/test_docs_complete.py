@@ -18,6 +18,7 @@ from command_line import main
 from demo_ehr.faults import FAULTS
 from ehr_reader import LABORATORY_KEY
 from hosting import Ehr, EhrRegistry, Settings, create_application
+from hosting.tables import metadata
 from tests.databases import new_sqlite
 from tests.house.manuals import manuals, text_of
 
@@ -114,3 +115,8 @@ def test_no_command_is_told_that_does_not_exist(name: str) -> None:
 def test_every_fault_is_told_in_the_words_of_the_switchboard() -> None:
     told = {coded(row[0]): row[1] for row in rows("docs/connecting/demo-ehr.md", "## Faults")[1:]}
     assert told == FAULTS
+
+
+def test_every_table_of_the_database_is_told() -> None:
+    told = {coded(row[0]) for row in rows("docs/feedback.md", "## What the database holds")[1:]}
+    assert told == set(metadata.tables)
