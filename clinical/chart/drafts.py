@@ -84,12 +84,12 @@ class DraftOrders(Fact, frozen=True):
 
 def read_draft_orders(bundle: OrderResource, patient_id: str) -> DraftOrders:
     """Raises ``WrongFhirVersion``. Other resources of the Bundle, such as a Medication, are what orders refer to."""
-    located = gather([bundle])
-    refuse_other_versions(located)
-    shelf = Shelf(located, frozenset({"Medication"}))
+    gathered = gather([bundle])
+    refuse_other_versions(gathered)
+    shelf = Shelf(gathered.of("Medication"))
     own: list[DraftOrder] = []
     strangers: list[str] = []
-    for item in located:
+    for item in gathered.all:
         if item.holder is not None or item.resource.resource_type not in _READERS:
             continue
         if _of_another(item.resource, patient_id):

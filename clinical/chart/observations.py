@@ -8,9 +8,9 @@ import msgspec
 
 from clinical.chart.facts import DataQuality, Measurement
 from clinical.chart.gathering import Located, Shelf
-from clinical.chart.naming import identify
+from clinical.chart.naming import Name
 from clinical.chart.results import Result
-from clinical.chart.values import values_of
+from clinical.chart.values import Value, values_of, whole_value
 from clinical.chart.wire import Resource
 from terminology import CodeUse, analyte, keeps_promise, unit_of
 
@@ -28,35 +28,39 @@ class Reading(msgspec.Struct):
         return [measurement for _, measurement in self.measured]
 
 
-def read_observation(item: Located, local_codes: Mapping[str, str], shelf: Shelf) -> Reading:
-    """All that one Observation says of our analytes; empty where it is about something else."""
+def read_observation(item: Located, name: Name, local_codes: Mapping[str, str], shelf: Shelf) -> Reading:
+    """All that one Observation with this name says of our analytes; empty where it is about something else."""
     reading = Reading()
-    for value in values_of(item.resource):
-        use = identify(value.code, local_codes)
-        if use is None:
-            continue
-        if isinstance(use, str):
-            reading.notes.append(_unknown_code(use, item))
-            continue
-        result = Result(item, value, use, shelf).read()
-        if isinstance(result, DataQuality):
-            reading.notes.append(result)
-        else:
-            reading.measured.append((use, result))
-    _refuse_second_value(reading, item)
-    _drop_headings(reading)
+    if not item.resource.component:
+        _read_value(whole_value(item.resource, name), item, shelf, reading)
+    else:
+        for value in values_of(item.resource, local_codes):
+            _read_value(value, item, shelf, reading)
+        _refuse_second_value(reading, item)
+        _drop_headings(reading)
     for use, measurement in reading.measured:
         reading.notes.extend(_remarks(use, measurement, item))
     return reading
 
 
+def _read_value(value: Value, item: Located, shelf: Shelf, reading: Reading) -> None:
+    use = value.name.use
+    if use is None:
+        return
+    if isinstance(use, str):
+        reading.notes.append(_unknown_code(use, item))
+        return
+    result = Result(item, value, use, shelf).read()
+    if isinstance(result, DataQuality):
+        reading.notes.append(result)
+    else:
+        reading.measured.append((use, result))
+
+
 def analyte_named(resource: Resource, local_codes: Mapping[str, str]) -> str | None:
     """The analyte that an Observation's codes or words name, if any; nothing of its value is looked at."""
-    for value in values_of(resource):
-        use = identify(value.code, local_codes)
-        if use is not None:
-            return use if isinstance(use, str) else use.analyte
-    return None
+    names = (value.name.analyte for value in values_of(resource, local_codes))
+    return next((name for name in names if name is not None), None)
 
 
 def _unknown_code(name: str, item: Located) -> DataQuality:

@@ -17,9 +17,9 @@ from clinical.chart.facts import (
     PregnancyStatus,
     Procedure,
 )
-from clinical.chart.gathering import Located, Shelf, gather, types_in
+from clinical.chart.gathering import Gathered, Located, Shelf, gather
 from clinical.chart.medications import read_medication
-from clinical.chart.naming import identify
+from clinical.chart.naming import name_in
 from clinical.chart.observations import analyte_named, read_observation
 from clinical.chart.problems import read_allergy, read_condition, read_pregnancy, read_procedure, read_reasons
 from clinical.chart.subjects import Owner, find_owner
@@ -28,7 +28,7 @@ from clinical.chart.wire import Resource
 
 _Fact = TypeVar("_Fact", Condition, Medication, Allergy, Procedure, PregnancyStatus)
 _MEDICATIONS = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration"})
-_REFERENCED = frozenset({"Medication", "Specimen"})
+_REFERENCED = ("Medication", "Specimen")
 
 
 class _Found(msgspec.Struct):
@@ -59,42 +59,43 @@ def read_chart(
     Raises ``WrongFhirVersion`` and, where ``refuse_other_patients``, ``TwoPatients``; otherwise other patients'
     resources are set aside and named in ``Chart.other_patients``.
     """
-    located = gather(resources)
-    refuse_other_versions(located)
-    owner = find_owner(located, patient_id, refuse_other_patients)
-    found = _Found()
-    shelf = Shelf(located, _REFERENCED)
-    for item in located:
-        _read(item, owner, shelf, local_codes or {}, found)
-    return _chart(owner, found, frozenset(types_in(located)) if answered is None else answered)
+    gathered = gather(resources)
+    refuse_other_versions(gathered)
+    owner = find_owner(gathered, patient_id, refuse_other_patients)
+    found = _Found(strangers=[item.reference for item in gathered.of("Patient") if not owner.is_at(item.reference)])
+    shelf = Shelf(gathered.of(*_REFERENCED))
+    _read_observations(gathered.of("Observation"), owner, shelf, local_codes or {}, found)
+    _read_lists(gathered, owner, shelf, found)
+    return _chart(owner, found, frozenset(gathered.of_type) if answered is None else answered)
 
 
-def _read(item: Located, owner: Owner, shelf: Shelf, local_codes: Mapping[str, str], found: _Found) -> None:
-    kind = item.resource.resource_type
-    if kind == "Observation":
-        _read_observation(item, owner, shelf, local_codes, found)
-    elif kind in _READERS:
+def _read_observations(
+    items: Iterable[Located], owner: Owner, shelf: Shelf, local: Mapping[str, str], found: _Found
+) -> None:
+    for item in items:
+        resource = item.resource
         if not owner.owns(item):
-            found.strangers.append(item.reference)
-        else:
-            _READERS[kind](item, shelf, found)
-    elif kind == "Patient" and item.reference != owner.patient.reference:
-        found.strangers.append(item.reference)
-
-
-def _read_observation(item: Located, owner: Owner, shelf: Shelf, local: Mapping[str, str], found: _Found) -> None:
-    if not owner.owns(item):
-        _set_aside(item, local, found)
-    elif not item.resource.component and identify(item.resource.code, local) is None:
-        # Four of five results are about something else: they are let go before anything of them is built.
-        if pregnancy := read_pregnancy(item):
+            _set_aside(item, local, found)
+            continue
+        name = name_in(resource.code_json, local)
+        if name.use is not None or resource.component:
+            reading = read_observation(item, name, local, shelf)
+            found.measurements += reading.measurements
+            found.notes += reading.notes
+        elif name.of_pregnancy and (pregnancy := read_pregnancy(item)):
             found.pregnancy.append(pregnancy)
         else:
+            # Four of five results are about something else: they are let go before anything of them is built.
             found.other_tests += 1
-    else:
-        reading = read_observation(item, local, shelf)
-        found.measurements += reading.measurements
-        found.notes += reading.notes
+
+
+def _read_lists(gathered: Gathered, owner: Owner, shelf: Shelf, found: _Found) -> None:
+    for kind, read in _READERS.items():
+        for item in gathered.of(kind):
+            if owner.owns(item):
+                read(item, shelf, found)
+            else:
+                found.strangers.append(item.reference)
 
 
 def _set_aside(item: Located, local: Mapping[str, str], found: _Found) -> None:
