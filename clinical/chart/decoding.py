@@ -63,10 +63,8 @@ def part_reader(type_: Any, nothing: Any) -> Callable[[msgspec.Raw], Any]:
             return nothing
         try:
             value = decode_soundly(part)
-        except msgspec.ValidationError:
-            value, _ = _salvage(part, type_)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return read(msgspec.Raw(bytes(part).decode(errors="replace").encode())) if bytes(part) else nothing
+            value = _salvage(msgspec.Raw(bytes(part).decode(errors="replace").encode()), type_)[0]
         return nothing if value is None or value is _NOTHING else value
 
     return read

@@ -89,8 +89,8 @@ def read_draft_orders(bundle: OrderResource, patient_id: str) -> DraftOrders:
     shelf = Shelf(gathered.of("Medication"))
     own: list[DraftOrder] = []
     strangers: list[str] = []
-    for item in gathered.all:
-        if item.holder is not None or item.resource.resource_type not in _READERS:
+    for item in sorted(gathered.of(*_READERS), key=lambda one: one.position):
+        if item.holder is not None:
             continue
         if _of_another(item.resource, patient_id):
             strangers.append(item.reference)

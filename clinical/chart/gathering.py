@@ -29,13 +29,24 @@ class Located(msgspec.Struct, frozen=True, gc=False):
 
 
 class Gathered(msgspec.Struct):
-    """All resources in the order they came, and the same by type: most questions are about one type only."""
+    """All resources by type, in the order they came: most questions are about one type only."""
 
-    all: list[Located] = []
     of_type: dict[str, list[Located]] = {}
+    number: int = 0
 
     def of(self, *types: str) -> list[Located]:
+        """Those of the first type, then those of the next."""
+        if len(types) == 1:
+            return self.of_type.get(types[0], [])
         return [item for type_ in types for item in self.of_type.get(type_, ())]
+
+    def keep(self, resource: Resource, full_url: str | None, holder: Resource | None = None) -> None:
+        self.number += 1
+        item = Located(resource, self.number, full_url, holder)
+        if (same := self.of_type.get(resource.resource_type)) is not None:
+            same.append(item)
+        else:
+            self.of_type[resource.resource_type] = [item]
 
 
 def gather(resources: Iterable[Resource]) -> Gathered:
@@ -52,18 +63,9 @@ def _gather(resource: Resource, full_url: str | None, found: Gathered) -> None:
             if entry.resource is not None:
                 _gather(entry.resource, entry.full_url, found)
         return
-    _keep(Located(resource, len(found.all) + 1, full_url), found)
+    found.keep(resource, full_url)
     for inner in resource.contained:
-        _keep(Located(inner, len(found.all) + 1, None, resource), found)
-
-
-def _keep(item: Located, found: Gathered) -> None:
-    found.all.append(item)
-    kind = item.resource.resource_type
-    if kind in found.of_type:
-        found.of_type[kind].append(item)
-    else:
-        found.of_type[kind] = [item]
+        found.keep(inner, None, resource)
 
 
 def short_reference(reference: str | None) -> str | None:

@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import msgspec
 
-from clinical.chart.wire import ABSENT, CodeableConcept, Coding, read_concept
+from clinical.chart.decoding import ABSENT
+from clinical.chart.wire import CodeableConcept, Coding, read_concept
 from terminology import EDD_LOINC, PREGNANCY_STATUS_LOINC, CodeUse, analyte, code_use, named_analyte
 
 _PREGNANCY_CODES = frozenset({PREGNANCY_STATUS_LOINC, EDD_LOINC})

@@ -39,7 +39,8 @@ def read_observation(item: Located, name: Name, local_codes: Mapping[str, str], 
         _refuse_second_value(reading, item)
         _drop_headings(reading)
     for use, measurement in reading.measured:
-        reading.notes.extend(_remarks(use, measurement, item))
+        if note := list(_remarks(use, measurement, item)):
+            reading.notes += note
     return reading
 
 

@@ -87,10 +87,10 @@ class Result:
         if reference is None:
             return None
         specimen = self.shelf.find(reference, self.resource)
-        words = [reference.display]
-        if specimen is not None and isinstance(specimen.type, CodeableConcept):
-            words += all_words(specimen.type)
-        wrong = next((match.group(0) for text in words if text and (match := _OTHER_SPECIMEN.search(text))), None)
+        wrong = _other_specimen(reference.display) if reference.display else None
+        if wrong is None and specimen is not None and isinstance(specimen.type, CodeableConcept):
+            words = filter(None, all_words(specimen.type))
+            wrong = next((found for text in words if (found := _other_specimen(text))), None)
         if wrong and not (self.use.analyte == "red-cell-folate" and _RED_CELL.search(wrong)):
             return Refused(
                 "DQ.WRONG_SPECIMEN", f"the specimen is {wrong.lower()}, not {analyte(self.use.analyte).specimen}"
@@ -179,7 +179,7 @@ class Result:
             preliminary=resource.status == "preliminary",
             part=self._part(),
             method=self._method(),
-            laboratory=next((who.display for who in resource.performer if who.display), None),
+            laboratory=_laboratory(resource.performer),
             specimen=self.specimen.reference if self.specimen else None,
             haemolysed=self._haemolysed(),
             point_of_care=self.use.point_of_care,
@@ -215,13 +215,28 @@ def _flags_tell(flags: bytes) -> bool:
     return any(text and _tells_of_haemolysis(text) for flag in concepts for text in all_words(flag))
 
 
+def _other_specimen(text: str) -> str | None:
+    match = _OTHER_SPECIMEN.search(text)
+    return match.group(0) if match else None
+
+
 def _tells_of_haemolysis(text: str) -> bool:
     return _HAEMOLYSED.search(text) is not None and _NOT_HAEMOLYSED.search(text) is None
 
 
+def _laboratory(performers: tuple[Reference, ...]) -> str | None:
+    for performer in performers:
+        if performer.display:
+            return performer.display
+    return None
+
+
 def _identifiers(resource: Resource) -> frozenset[str]:
-    listed = resource.identifier if isinstance(resource.identifier, tuple) else (resource.identifier,)
-    return frozenset(f"{item.system or ''}|{item.value}" for item in listed if item.value)
+    listed = resource.identifier
+    if isinstance(listed, tuple) and len(listed) != 1:
+        return frozenset([f"{item.system or ''}|{item.value}" for item in listed if item.value])
+    only = listed[0] if isinstance(listed, tuple) else listed
+    return frozenset((f"{only.system or ''}|{only.value}",)) if only.value else frozenset()
 
 
 def _revision(resource: Resource) -> tuple[int, str, str]:

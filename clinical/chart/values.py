@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from clinical.chart.decoding import ABSENT
 from clinical.chart.naming import Name, name_in, name_of
 from clinical.chart.wire import CodeableConcept, Component, Quantity, Resource
 
@@ -33,7 +34,8 @@ def values_of(resource: Resource, local_codes: Mapping[str, str]) -> Iterator[Va
 def whole_value(resource: Resource, name: Name) -> Value:
     """What the Observation itself says, under this name."""
     others = (resource.value_boolean is not None) + (resource.value_date_time is not None)
-    others += sum(len(bytes(raw)) > 0 for raw in (resource.value_integer, resource.value_range, resource.value_ratio))
+    others += (resource.value_integer is not ABSENT) + (resource.value_range is not ABSENT)
+    others += resource.value_ratio is not ABSENT
     return Value(
         name, resource.value_quantity, resource.value_string, resource.value_codeable_concept,
         resource.data_absent_reason, resource.interpretation_json, others,

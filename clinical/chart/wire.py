@@ -11,9 +11,14 @@ Source: FHIR R4 (4.0.1), the resource pages of the types named below.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import msgspec
 
 from clinical.chart.decoding import ABSENT, part_reader
+
+T = TypeVar("T")
 
 
 class Wire(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -121,12 +126,13 @@ class Issue(Wire, frozen=True):
     diagnostics: str | None = None
 
 
-_read_meta = part_reader(Meta, None)
-_read_identifiers = part_reader(tuple[Identifier, ...] | Identifier, ())
-read_concept = part_reader(CodeableConcept, None)
-read_concepts = part_reader(tuple[CodeableConcept, ...], ())
-_read_reference = part_reader(Reference, None)
-_read_references = part_reader(tuple[Reference, ...], ())
+_Part = Callable[[msgspec.Raw], T]
+_read_meta: _Part[Meta | None] = part_reader(Meta, None)
+_read_identifiers: _Part[tuple[Identifier, ...] | Identifier] = part_reader(tuple[Identifier, ...] | Identifier, ())
+read_concept: _Part[CodeableConcept | None] = part_reader(CodeableConcept, None)
+read_concepts: _Part[tuple[CodeableConcept, ...]] = part_reader(tuple[CodeableConcept, ...], ())
+_read_reference: _Part[Reference | None] = part_reader(Reference, None)
+_read_references: _Part[tuple[Reference, ...]] = part_reader(tuple[Reference, ...], ())
 
 
 class Resource(Wire, frozen=True, kw_only=True):

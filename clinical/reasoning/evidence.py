@@ -9,7 +9,7 @@ from clinical.chart.facts import Chart, DataQuality, Measurement
 from clinical.knowledge import Knowledge
 from clinical.knowledge.schema import Band, Freshness
 from clinical.reasoning.answers import Answer
-from clinical.reasoning.comparing import band_of, compared
+from clinical.reasoning.comparing import band_of, is_below
 from clinical.reasoning.context import Person
 from clinical.reasoning.selecting import Selection
 
@@ -59,7 +59,8 @@ class Evidence:
 
         A ``shorter`` limit of days makes an abnormal result too old to act upon, never invisible.
         """
-        newest = next(iter(self.selection.usable.get(name, ())), None)
+        usable = self.selection.usable.get(name)
+        newest = usable[0] if usable else None
         if newest is None or newest.effective is None:
             return
         band = band_of(newest, self.knowledge.bands_by_analyte.get(name, ()))
@@ -97,8 +98,7 @@ class Evidence:
         limit = self.knowledge.limits.get(_LOW.get(newest.analyte, ""))
         if limit is None:
             return False
-        interval, edge = compared(newest, {amount.unit: amount.value for amount in limit.values})
-        return interval.below(edge) is True
+        return is_below(newest, {amount.unit: amount.value for amount in limit.values}) is True
 
     def age_of(self, measurement: Measurement) -> int:
         """In days, by the earliest day that its date can mean."""

@@ -5,7 +5,7 @@ What is set aside is told. The order in which results came in never matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -56,8 +56,10 @@ def select(
 
 
 def _newest_first(item: Measurement) -> tuple[float, str, str, str]:
-    moment, text = item.effective.order if item.effective else (0.0, "")
-    return -moment, text, item.source or "", item.reported
+    effective = item.effective
+    if effective is None:
+        return 0.0, "", item.source or "", item.reported
+    return -effective.moment, effective.text, item.source or "", item.reported
 
 
 def _in_time(item: Measurement, today: date, born: date | None, selection: Selection) -> bool:
@@ -74,17 +76,41 @@ def _in_time(item: Measurement, today: date, born: date | None, selection: Selec
 
 def _without_copies(found: Sequence[Measurement], selection: Selection) -> list[Measurement]:
     """One of each: the same resource, accession or reading may come more than once; the last revision counts."""
+    if not _may_hold_copies(found):
+        return list(found)
     kept: list[Measurement] = []
+    places: dict[object, list[int]] = {}
     for item in found:
-        twin = next((own for own in kept if _same_result(own, item)), None)
-        if twin is None:
+        place = _place_of_twin(item, kept, places)
+        if place is None:
+            place = len(kept)
             kept.append(item)
-            continue
-        older, newer = (twin, item) if item.revision > twin.revision else (item, twin)
-        if newer is item:
-            kept[kept.index(twin)] = newer
-        selection.exclude(older, "DQ.DUPLICATE", f"the same result as {newer.source}")
+        else:
+            twin = kept[place]
+            older, newer = (twin, item) if item.revision > twin.revision else (item, twin)
+            kept[place] = newer
+            selection.exclude(older, "DQ.DUPLICATE", f"the same result as {newer.source}")
+        for sign in _signs(item):
+            places.setdefault(sign, []).append(place)
     return kept
+
+
+def _may_hold_copies(found: Sequence[Measurement]) -> bool:
+    number = len(found)
+    return number > 1 and any(len(set(column)) < number for column in zip(*map(_signs, found), strict=True))
+
+
+def _place_of_twin(item: Measurement, kept: Sequence[Measurement], places: Mapping[object, list[int]]) -> int | None:
+    """The first of ``kept`` that is the same result. Only those that share a sign are compared: a chart may hold years
+    of daily results."""
+    alike = {place for sign in _signs(item) for place in places.get(sign, ())}
+    return next((place for place in sorted(alike) if _same_result(kept[place], item)), None)
+
+
+def _signs(item: Measurement) -> tuple[object, ...]:
+    """What two readings of one result have in common, at least one of these."""
+    effective = item.effective
+    return item.source, effective and effective.day, effective and effective.moment
 
 
 def _same_result(one: Measurement, other: Measurement) -> bool:
@@ -137,7 +163,8 @@ def _lowest_of_a_day(found: Sequence[Measurement]) -> list[Measurement]:
         day = item.effective.day if item.effective else date.min
         if day not in lowest or (item.value, item.comparator or "") < (lowest[day].value, lowest[day].comparator or ""):
             lowest[day] = item
-    return [item for item in found if any(item is kept for kept in lowest.values())]
+    kept = {id(item) for item in lowest.values()}
+    return [item for item in found if id(item) in kept]
 
 
 def _set_aside_contradiction(name: str, conflict: Conflict, selection: Selection) -> None:

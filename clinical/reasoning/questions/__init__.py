@@ -10,7 +10,8 @@ from typing import Any
 
 from clinical.knowledge import Knowledge
 from clinical.knowledge import question_schema as asked
-from clinical.reasoning.answers import NO, YES, all_of, any_of, not_
+from clinical.reasoning.answers import NO, YES, Answer, all_of, any_of, not_
+from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.questions.analytes import about_analyte
 from clinical.reasoning.questions.asking import LISTS, Ask
 from clinical.reasoning.questions.found import about_band, about_caution, about_finding, about_proposed
@@ -33,13 +34,23 @@ def compile_question(question: Any, knowledge: Knowledge) -> Ask:
 
 
 def _all(question: asked.AskAll, knowledge: Knowledge) -> Ask:
-    asks = [compile_question(part, knowledge) for part in question.all]
-    return lambda evidence: all_of(ask(evidence) for ask in asks)
+    asks = tuple(compile_question(part, knowledge) for part in question.all)
+
+    def ask(evidence: Evidence) -> Answer:
+        answers = []
+        for one in asks:
+            answer = one(evidence)
+            if answer.truth is False:  # most end here: what the others would say is not asked
+                return answer
+            answers.append(answer)
+        return all_of(answers)
+
+    return ask
 
 
 def _any(question: asked.AskAny, knowledge: Knowledge) -> Ask:
     asks = [compile_question(part, knowledge) for part in question.any]
-    return lambda evidence: any_of(ask(evidence) for ask in asks)
+    return lambda evidence: any_of([ask(evidence) for ask in asks])
 
 
 def _not(question: asked.AskNot, knowledge: Knowledge) -> Ask:

@@ -9,7 +9,7 @@ from clinical.chart.facts import Measurement
 from clinical.knowledge import Knowledge
 from clinical.knowledge import question_schema as asked
 from clinical.reasoning.answers import Answer
-from clinical.reasoning.comparing import compared, in_unit
+from clinical.reasoning.comparing import in_unit, is_at_most, is_below
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.questions.asking import Ask
 
@@ -78,29 +78,19 @@ def values_of(limit: str, knowledge: Knowledge) -> dict[str, Decimal]:
 
 
 def _below(limit: Mapping[str, Decimal]) -> Test:
-    def test(measurement: Measurement) -> bool | None:
-        interval, edge = compared(measurement, limit)
-        return interval.below(edge)
-
-    return test
+    return lambda measurement: is_below(measurement, limit)
 
 
 def _at_most(limit: Mapping[str, Decimal]) -> Test:
-    def test(measurement: Measurement) -> bool | None:
-        interval, edge = compared(measurement, limit)
-        return interval.at_most(edge)
-
-    return test
+    return lambda measurement: is_at_most(measurement, limit)
 
 
 def _above(limit: Mapping[str, Decimal]) -> Test:
-    at_most = _at_most(limit)
-    return lambda measurement: _opposite(at_most(measurement))
+    return lambda measurement: _opposite(is_at_most(measurement, limit))
 
 
 def _at_least(limit: Mapping[str, Decimal]) -> Test:
-    below = _below(limit)
-    return lambda measurement: _opposite(below(measurement))
+    return lambda measurement: _opposite(is_below(measurement, limit))
 
 
 def _opposite(truth: bool | None) -> bool | None:
