@@ -21,13 +21,14 @@ def plausibility(analyte_id: str, value: Decimal, family: str) -> Plausibility:
     converted into one that has. An analyte without a range is ``plausible``, except that nothing is ever negative or
     not a number. Edges belong to the range. Raises ``UnknownAnalyte``.
     """
-    if not value.is_finite() or value < 0:
-        analyte(analyte_id)
-        return "implausible"
     hard, soft = _ranges(analyte_id, family)
+    if not value.is_finite() or value < 0:
+        return "implausible"
+    if soft is not None and soft.holds(value, analyte_id, family):
+        return "plausible"  # the soft range lies within the hard one
     if hard is not None and not hard.holds(value, analyte_id, family):
         return "implausible"
-    return "plausible" if soft is None or soft.holds(value, analyte_id, family) else "check"
+    return "plausible" if soft is None else "check"
 
 
 def looks_like_another(analyte_id: str, value: Decimal, family: str) -> str | None:

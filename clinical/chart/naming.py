@@ -28,28 +28,18 @@ _LONGEST_KEPT_BYTES = 2048
 class Name(msgspec.Struct, frozen=True, gc=False):
     """What a ``code`` element says. ``use`` is the bare analyte's name where only words name it, ``None`` if not ours.
 
-    ``words`` are its text and displays.
+    ``says_…``: what its text and displays say, be it against its code.
     """
 
     use: CodeUse | str | None = None
     of_pregnancy: bool = False
-    words: str = ""
+    says_active_b12: bool = False
+    says_red_cells: bool = False
+    says_total_vitamin_d: bool = False
 
     @property
     def analyte(self) -> str | None:
         return self.use.analyte if isinstance(self.use, CodeUse) else self.use
-
-    @property
-    def says_active_b12(self) -> bool:
-        return _ACTIVE_B12.search(self.words) is not None
-
-    @property
-    def says_red_cells(self) -> bool:
-        return _RED_CELL.search(self.words) is not None
-
-    @property
-    def says_total_vitamin_d(self) -> bool:
-        return _TOTAL_D.search(self.words) is not None and _D3_ONLY.search(self.words) is None
 
 
 NAMELESS = Name()
@@ -74,7 +64,13 @@ def name_of(code: CodeableConcept | None, local_codes: Mapping[str, str]) -> Nam
     if code is None:
         return NAMELESS
     words = " ".join(filter(None, all_words(code)))
-    return Name(_use(code, local_codes), any(coding.code in _PREGNANCY_CODES for coding in code.coding), words)
+    return Name(
+        use=_use(code, local_codes),
+        of_pregnancy=any(coding.code in _PREGNANCY_CODES for coding in code.coding),
+        says_active_b12=_ACTIVE_B12.search(words) is not None,
+        says_red_cells=_RED_CELL.search(words) is not None,
+        says_total_vitamin_d=_TOTAL_D.search(words) is not None and _D3_ONLY.search(words) is None,
+    )
 
 
 def all_words(concept: CodeableConcept | None) -> list[str | None]:

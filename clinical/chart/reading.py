@@ -12,7 +12,6 @@ from clinical.chart.facts import (
     Chart,
     Condition,
     DataQuality,
-    Measurement,
     Medication,
     PregnancyStatus,
     Procedure,
@@ -20,7 +19,7 @@ from clinical.chart.facts import (
 from clinical.chart.gathering import Gathered, Located, Shelf, gather
 from clinical.chart.medications import read_medication
 from clinical.chart.naming import name_in
-from clinical.chart.observations import analyte_named, read_observation
+from clinical.chart.observations import Reading, analyte_named, read_observation
 from clinical.chart.problems import read_allergy, read_condition, read_pregnancy, read_procedure, read_reasons
 from clinical.chart.subjects import Owner, find_owner
 from clinical.chart.versions import refuse_other_versions
@@ -32,8 +31,7 @@ _REFERENCED = ("Medication", "Specimen")
 
 
 class _Found(msgspec.Struct):
-    measurements: list[Measurement] = []
-    notes: list[DataQuality] = []
+    results: Reading
     conditions: list[Condition] = []
     medications: list[Medication] = []
     allergies: list[Allergy] = []
@@ -62,7 +60,8 @@ def read_chart(
     gathered = gather(resources)
     refuse_other_versions(gathered)
     owner = find_owner(gathered, patient_id, refuse_other_patients)
-    found = _Found(strangers=[item.reference for item in gathered.of("Patient") if not owner.is_at(item.reference)])
+    strangers = [item.reference for item in gathered.of("Patient") if not owner.is_at(item.reference)]
+    found = _Found(Reading(), strangers=strangers)
     shelf = Shelf(gathered.of(*_REFERENCED))
     _read_observations(gathered.of("Observation"), owner, shelf, local_codes or {}, found)
     _read_lists(gathered, owner, shelf, found)
@@ -79,9 +78,7 @@ def _read_observations(
             continue
         name = name_in(resource.code_json, local)
         if name.use is not None or resource.component:
-            reading = read_observation(item, name, local, shelf)
-            found.measurements += reading.measurements
-            found.notes += reading.notes
+            read_observation(item, name, local, shelf, found.results)
         elif name.of_pregnancy and (pregnancy := read_pregnancy(item)):
             found.pregnancy.append(pregnancy)
         else:
@@ -102,7 +99,7 @@ def _set_aside(item: Located, local: Mapping[str, str], found: _Found) -> None:
     found.strangers.append(item.reference)
     if name := analyte_named(item.resource, local):
         reason = "it belongs to another patient and was set aside"
-        found.notes.append(DataQuality("DQ.ID", reason, name, item.reference))
+        found.results.notes.append(DataQuality("DQ.ID", reason, name, item.reference))
 
 
 def _read_condition(item: Located, _: Shelf, found: _Found) -> None:
@@ -144,13 +141,13 @@ def _chart(owner: Owner, found: _Found, answered: frozenset[str]) -> Chart:
         answered |= {"MedicationRequest"}
     return Chart(
         patient=owner.patient,
-        measurements=tuple(found.measurements),
+        measurements=tuple(found.results.measurements),
         conditions=_sorted(found.conditions),
         medications=_sorted(found.medications),
         allergies=_sorted(found.allergies),
         procedures=_sorted(found.procedures),
         pregnancy=_sorted(found.pregnancy),
-        data_quality=tuple(found.notes),
+        data_quality=tuple(found.results.notes),
         other_patients=tuple(sorted(set(found.strangers))),
         answered=answered,
         not_read=found.other_tests,

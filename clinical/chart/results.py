@@ -40,13 +40,16 @@ _LONGEST_KEPT_BYTES = 2048
 class Result:
     """The questions to one value, in order. Each answers with a refusal or leads on."""
 
+    __slots__ = ("item", "plausibility", "resource", "shelf", "specimen", "use", "value")
+
     def __init__(self, item: Located, value: Value, use: CodeUse, shelf: Shelf) -> None:
-        self.item, self.resource, self.value, self.use, self.shelf = item, item.resource, value, use, shelf
-        self.specimen: Reference | None = self.resource.specimen
+        self.item, self.value, self.use, self.shelf = item, value, use, shelf
+        self.resource = resource = item.resource
+        self.specimen: Reference | None = resource.specimen
         self.plausibility: Plausibility = "plausible"
 
     def read(self) -> Measurement | DataQuality:
-        refusal = self._validity() or self._code() or self._specimen()
+        refusal = self._validity() or (self._specimen() if self.specimen is not None else None)
         if refusal:
             return self._refuse(refusal)
         number = self._number()
@@ -67,6 +70,12 @@ class Result:
         return DataQuality(refusal.id, refusal.reason, self.use.analyte, self.item.reference)
 
     def _validity(self) -> Refused | None:
+        resource = self.resource
+        if resource.status in USED_STATUSES and not resource.modifier_extension and self.use.role == "accepted":
+            return None
+        return self._status() or self._code()
+
+    def _status(self) -> Refused | None:
         status = self.resource.status
         if status not in USED_STATUSES:
             said = f"status is {status}" if status else "it has no readable status"
@@ -75,19 +84,15 @@ class Result:
             return Refused("DQ.MODIFIER", "a modifierExtension changes its meaning in a way that is not known here")
         return None
 
-    def _code(self) -> Refused | None:
-        if self.use.role == "accepted":
-            return None
+    def _code(self) -> Refused:
         return Refused(
             self.use.data_quality or "DQ.LOCAL_VALIDATION", self.use.reason or "the code needs local validation"
         )
 
     def _specimen(self) -> Refused | None:
         reference = self.specimen
-        if reference is None:
-            return None
         specimen = self.shelf.find(reference, self.resource)
-        wrong = _other_specimen(reference.display) if reference.display else None
+        wrong = _other_specimen(reference.display) if reference and reference.display else None
         if wrong is None and specimen is not None and isinstance(specimen.type, CodeableConcept):
             words = filter(None, all_words(specimen.type))
             wrong = next((found for text in words if (found := _other_specimen(text))), None)
@@ -99,7 +104,7 @@ class Result:
 
     def _number(self) -> Number | Refused:
         value = self.value
-        if (value.quantity is not None) + (value.text is not None) + (value.concept is not None) + value.others > 1:
+        if value.number_of_values > 1:
             return Refused("DQ.TWO_VALUES", "the result has more than one value")
         if value.absent is not None:
             return Refused("DQ.ABSENT", f"no result: {_words(value.absent) or 'a reason for its absence is given'}")
@@ -165,47 +170,46 @@ class Result:
         return next((day for text in (*texts, resource.issued) if (day := read_date(text))), None)
 
     def _measurement(self, number: Number, unit: Unit, effective: FhirDate) -> Measurement:
-        resource = self.resource
+        resource, use = self.resource, self.use
+        reported_unit = number.unit or number.code or unit.ucum
         return Measurement(
-            analyte=self.use.analyte,
+            analyte=use.analyte,
             value=number.value if unit.factor == 1 else number.value * unit.factor,
             unit=unit.family,
-            reported=f"{number.comparator or ''}{number.written} {_shown_unit(number, unit)}",
-            reported_unit=_shown_unit(number, unit),
+            reported=f"{number.comparator or ''}{number.written} {reported_unit}",
+            reported_unit=reported_unit,
             comparator=number.comparator,
             effective=effective,
             source=self.item.reference,
             usable=resource.status != "preliminary",
             preliminary=resource.status == "preliminary",
-            part=self._part(),
-            method=self._method(),
+            part=use.part if use.part != "D3" else self._total_or_d3(),
+            method=self._method() if resource.method is not None or resource.device is not None else None,
             laboratory=_laboratory(resource.performer),
             specimen=self.specimen.reference if self.specimen else None,
             haemolysed=self._haemolysed(),
-            point_of_care=self.use.point_of_care,
+            point_of_care=use.point_of_care,
             number_was_text=number.was_text,
             unusual=self.plausibility == "check",
             identifiers=_identifiers(resource),
             revision=_revision(resource),
         )
 
-    def _part(self) -> Literal["total", "D2", "D3"] | None:
+    def _total_or_d3(self) -> Literal["total", "D3"]:
         """A code of 25-OH-D3 that laboratories use for the total is the total where their words say so (A.1 note d)."""
-        if self.use.part != "D3":
-            return self.use.part
         return "total" if self.value.name.says_total_vitamin_d else "D3"
 
     def _method(self) -> str | None:
-        method, device = self.resource.method, self.resource.device
-        if method is None and device is None:
-            return None
-        words = [*all_words(method), device.display if device else None]
+        device = self.resource.device
+        words = [*all_words(self.resource.method), device.display if device else None]
         return ", ".join(filter(None, words)) or None
 
     def _haemolysed(self) -> bool:
+        notes = self.resource.note
+        if notes and any(note.text and _tells_of_haemolysis(note.text) for note in notes):
+            return True
         flags = bytes(self.value.flags)
-        told = _flags_tell(flags) if len(flags) <= _LONGEST_KEPT_BYTES else _flags_tell.__wrapped__(flags)
-        return told or any(note.text and _tells_of_haemolysis(note.text) for note in self.resource.note)
+        return _flags_tell(flags) if len(flags) <= _LONGEST_KEPT_BYTES else _flags_tell.__wrapped__(flags)
 
 
 @lru_cache(maxsize=1024)
@@ -233,20 +237,14 @@ def _laboratory(performers: tuple[Reference, ...]) -> str | None:
 
 def _identifiers(resource: Resource) -> frozenset[str]:
     listed = resource.identifier
-    if isinstance(listed, tuple) and len(listed) != 1:
-        return frozenset([f"{item.system or ''}|{item.value}" for item in listed if item.value])
-    only = listed[0] if isinstance(listed, tuple) else listed
-    return frozenset((f"{only.system or ''}|{only.value}",)) if only.value else frozenset()
+    all_of_them = listed if isinstance(listed, tuple) else (listed,)
+    return frozenset([f"{item.system or ''}|{item.value}" for item in all_of_them if item.value])
 
 
 def _revision(resource: Resource) -> tuple[int, str, str]:
     meta = resource.meta
     updated = (meta.last_updated if meta else None) or resource.issued or ""
     return _REVISIONS.get(resource.status or "", 0), updated, (meta.version_id if meta else None) or ""
-
-
-def _shown_unit(number: Number, unit: Unit) -> str:
-    return number.unit or number.code or unit.ucum
 
 
 def _words(concept: CodeableConcept) -> str | None:

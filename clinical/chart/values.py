@@ -22,6 +22,10 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     flags: msgspec.Raw
     others: int = 0
 
+    @property
+    def number_of_values(self) -> int:
+        return (self.quantity is not None) + (self.text is not None) + (self.concept is not None) + self.others
+
 
 def values_of(resource: Resource, local_codes: Mapping[str, str]) -> Iterator[Value]:
     if resource.component:
