@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from flask import render_template
 
 from about import checked
 from about.attributes import ATTRIBUTES, DEVELOPER, FUNDING, citation
-from about.entries import entries_of, sources_cited
+from about.entries import Entry, entries_of, sources_cited
 from about.inputs import inputs_of
 from about.json_form import as_json
-from clinical import Knowledge
+from clinical import Knowledge, Source
 
 
 class Written(NamedTuple):
@@ -23,13 +23,19 @@ class Written(NamedTuple):
 
 
 class Pages:
-    """Prepared once from the knowledge."""
+    """Prepared when somebody first looks: the service starts without waiting for what few will read."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._entries = entries_of(knowledge)
-        self._sources = sources_cited(self._entries, knowledge)
         self.on = lru_cache(maxsize=1)(self._write)
+
+    @cached_property
+    def _entries(self) -> tuple[Entry, ...]:
+        return entries_of(self._knowledge)
+
+    @cached_property
+    def _sources(self) -> list[Source]:
+        return sources_cited(self._entries, self._knowledge)
 
     def _write(self, today: date) -> Written:
         told = self._told(today)

@@ -16,9 +16,17 @@ from flask import Request
 
 from cds_hooks.caller_keys import CallerKeys, check_key_files
 from cds_hooks.caller_token import LEEWAY_SECONDS, Claims, Token, TokenRefused, check_audience, check_times, read_token
-from cds_hooks.public_sandbox import is_public_sandbox, is_public_sandbox_key
 from cds_hooks.refusals import NotAuthenticated
-from hosting import CdsClient, Ehr, EhrRegistry, Settings, log, request_id
+from hosting import (
+    CdsClient,
+    Ehr,
+    EhrRegistry,
+    Settings,
+    is_public_sandbox,
+    is_public_sandbox_key,
+    log,
+    request_id,
+)
 
 _LONGEST_WAIT_FOR_KEYS_SECONDS = 2.0
 

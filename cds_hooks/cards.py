@@ -18,6 +18,7 @@ from cds_hooks.detail import Detail, Remarks, incomplete
 from cds_hooks.headline import headline, in_running_text
 from cds_hooks.markdown import escape
 from cds_hooks.matters import Matter, context_of, matters_of, untold
+from cds_hooks.order_codes import NO_ORDER_CODES, OrderCodes
 from cds_hooks.override_reasons import OVERRIDE_REASONS
 from cds_hooks.prefetch import Gap, gap_sentences
 from cds_hooks.response import Card, HookResponse, Link, Source, as_objects
@@ -36,25 +37,28 @@ _SHOW_EVERYTHING = Showing()
 
 
 class CardWriter:
-    """Writes the cards of any assessment made with ``knowledge``, for EHRs that reach us at ``public_url``."""
+    """Writes the cards of any assessment made with ``knowledge``, for EHRs that reach us at ``public_url`` and the app
+    at ``app_url``, if that is elsewhere."""
 
-    def __init__(self, knowledge: Knowledge, public_url: str) -> None:
+    def __init__(self, knowledge: Knowledge, public_url: str, app_url: str | None = None) -> None:
         self._belonging = Belonging(knowledge)
         self._detail = Detail(Basis(knowledge), self._belonging, knowledge)
         self._sources = {topic: source_of(topic, public_url) for topic in TOPICS}
-        self._links = {topic: links_of(topic, public_url) for topic in TOPICS}
+        self._links = {topic: links_of(topic, app_url or public_url) for topic in TOPICS}
 
     def write(
-        self, assessment: Assessment, gaps: Sequence[Gap] = (), showing: Showing = _SHOW_EVERYTHING
-    ) -> HookResponse:
+        self, assessment: Assessment, gaps: Sequence[Gap] = (), showing: Showing = _SHOW_EVERYTHING,
+        codes: OrderCodes = NO_ORDER_CODES,
+    ) -> HookResponse:  # fmt: skip
         """At most three cards; none if there is nothing to act on and nothing went wrong with what was sent.
 
-        ``showing`` decides which matters are told, and learns by which card.
+        ``showing`` decides which matters are told, and learns by which card; ``codes`` are those by which the EHR
+        orders what is suggested.
         """
         unread = {gap.need.nutrient for gap in gaps if gap.need.nutrient and gap.state != "partial"}
         matters = matters_of(assessment, self._belonging, unread)
-        sentences = tuple(gap_sentences(gap for gap in gaps if not _told_by_the_assessment(gap)))
-        cards, failed = self._cards(matters, assessment, sentences, showing)
+        sentences = tuple(gap_sentences(gap for gap in gaps if not _told_elsewhere(gap)))
+        cards, failed = self._cards(matters, assessment, sentences, showing, codes)
         must_speak = failed or (not cards and _incomplete_chart(gaps, assessment))
         if must_speak and showing.lets_incomplete_through():
             cards = [*cards[: MOST_CARDS - 1], self._incomplete((*failed, *sentences), assessment)]
@@ -62,7 +66,7 @@ class CardWriter:
         return HookResponse(cards=tuple(cards))
 
     def _cards(
-        self, matters: list[Matter], assessment: Assessment, gaps: tuple[str, ...], showing: Showing
+        self, matters: list[Matter], assessment: Assessment, gaps: tuple[str, ...], showing: Showing, codes: OrderCodes
     ) -> tuple[list[Card], list[str]]:
         """The cards, and a sentence for each that could not be written: one fault must not cost the others."""
         cards: list[Card] = []
@@ -73,7 +77,8 @@ class CardWriter:
             try:
                 remarks = self._remarks(matters, assessment, first=not cards)
                 also = tuple(self._further(one, assessment) for one in further) if matter is shown[-1] else ()
-                cards.append(self._card(matter, assessment, msgspec.structs.replace(remarks, gaps=gaps, further=also)))
+                remarks = msgspec.structs.replace(remarks, gaps=gaps, further=also)
+                cards.append(self._card(matter, assessment, remarks, codes))
                 showing.shown(matter, cards[-1].uuid)
             except Exception as error:
                 log.error("card not written", rule=matter.topic, error=type(error).__name__)
@@ -92,8 +97,8 @@ class CardWriter:
     def _further(self, matter: Matter, assessment: Assessment) -> str:
         return escape(f"{headline(matter, assessment, self._belonging)} (see the patient's page)")
 
-    def _card(self, matter: Matter, assessment: Assessment, remarks: Remarks) -> Card:
-        suggestions = suggestions_of(matter.proposals)
+    def _card(self, matter: Matter, assessment: Assessment, remarks: Remarks, codes: OrderCodes) -> Card:
+        suggestions = suggestions_of(matter.proposals, codes)
         with_remarks = msgspec.structs.replace(matter, cautions=(*matter.cautions, *remarks.cautions))
         return Card(
             uuid=str(uuid4()),
@@ -138,9 +143,11 @@ def _incomplete_chart(gaps: Sequence[Gap], assessment: Assessment) -> bool:
     return any(gap.faulty or (asserted and gap.state == "absent" and gap.need.nutrient == "iron") for gap in gaps)
 
 
-def _told_by_the_assessment(gap: Gap) -> bool:
-    """A list of the chart that did not come: the assessment says so itself, in all front doors alike."""
-    return gap.state in ("absent", "refused", "unreadable") and gap.need.resource_type in _LISTS
+def _told_elsewhere(gap: Gap) -> bool:
+    """A list of the chart that did not come: the assessment says so itself, in all front doors alike. What can be done
+    without is told nowhere."""
+    told_by_the_assessment = gap.state in ("absent", "refused", "unreadable") and gap.need.resource_type in _LISTS
+    return gap.need.dispensable or told_by_the_assessment
 
 
 def source_of(topic: str, public_url: str) -> Source:
@@ -148,7 +155,7 @@ def source_of(topic: str, public_url: str) -> Source:
     return Source(label=LABEL, url=f"{public_url}/about", topic=topic_coding(topic, public_url))
 
 
-def links_of(topic: str, public_url: str) -> tuple[Link, ...]:
+def links_of(topic: str, app_url: str) -> tuple[Link, ...]:
     """One way into the app. Never beside an absolute link: Inferno takes a card with both for neither."""
     view = msgspec.json.encode({"view": topic}).decode()
-    return (Link(label="Open the patient's nutrient page", url=f"{public_url}/launch", type="smart", app_context=view),)
+    return (Link(label="Open the patient's nutrient page", url=f"{app_url}/launch", type="smart", app_context=view),)

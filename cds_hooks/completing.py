@@ -6,6 +6,7 @@ Source: CDS Hooks 2.0.1 section Prefetch Template (to check the prefetch and to 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from cds_hooks.fetched import Completed, Fetched
@@ -15,7 +16,7 @@ from cds_hooks.request import Answer, HookRequest
 from clinical import Need, Resource, decode
 from ehr_reader import Answer as EhrAnswer
 from ehr_reader import Deadline, EhrReader, NextPage, Question, ReportFault, queries_of
-from hosting import Ehr, Settings, log, seconds_since_arrival
+from hosting import Ehr, Settings, count, log, seconds_since_arrival, time_of
 
 # Of the time for a call, what look-ups may use: the rest is for assessing and writing.
 _SHARE_FOR_ASKING = 0.9
@@ -47,7 +48,9 @@ class Completion:
         fetched.not_granted(key for key in wished if key not in asked)
         if asked:
             deadline = Deadline.in_seconds(self._seconds - seconds_since_arrival())
+            began = time.monotonic()
             answers = self._reader.read(leave.access, list(asked.values()), deadline)
+            time_of("ehr", time.monotonic() - began, leave.ehr.name)
             for (key, question), answer in zip(asked.items(), answers, strict=True):
                 fetched.take(key, question, answer)
             _log(request, leave.ehr, answers)
@@ -87,5 +90,6 @@ def _log(request: HookRequest, ehr: Ehr, answers: Sequence[EhrAnswer[Resource]])
         **({"reason": failures[0].reason} if failures else {}),
     )
     for failure in failures:
+        count("ehr_failures", ehr.name, failure.reason)
         if isinstance(failure, ReportFault):
             log.error("unexpected error", error=type(failure.__cause__).__name__)

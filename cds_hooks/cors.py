@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
-from cds_hooks.public_sandbox import is_public_sandbox
-from hosting import EhrRegistry, Settings
+from hosting import EhrRegistry, Settings, is_public_sandbox
 
 _PATH = "/cds-services"
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}

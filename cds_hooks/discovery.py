@@ -5,11 +5,12 @@ Source: CDS Hooks 2.0.1 sections Discovery and Prefetch Template. No token is us
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
 
+from cds_hooks.dialects import STANDARD
 from cds_hooks.services import SERVICES, STANDARD_VERSION, Service
 from clinical import Need
 from ehr_reader import PrefetchStyle, queries_of
@@ -24,10 +25,14 @@ def style_of(registry: EhrRegistry) -> PrefetchStyle:
     return "category" if styles == {"category"} else "codes"
 
 
-def discovery(needed: Iterable[Need], style: PrefetchStyle) -> bytes:
-    """The answer to ``GET /cds-services`` as JSON: the same for every caller, hence written once."""
+def discovery(needed: Iterable[Need], style: PrefetchStyle, hooks: Collection[str] = STANDARD.hooks) -> bytes:
+    """The answer to ``GET /cds-services`` as JSON: the same for every caller, hence written once.
+
+    ``hooks`` are those that some registered EHR calls; a service that nobody would call is not offered.
+    """
     templates = prefetch_templates(needed, style)
-    return msgspec.json.encode({"services": [_description(service, templates) for service in SERVICES]})
+    offered = [_description(service, templates) for service in SERVICES if service.hook in hooks]
+    return msgspec.json.encode({"services": offered})
 
 
 def prefetch_templates(needed: Iterable[Need], style: PrefetchStyle) -> dict[str, str]:

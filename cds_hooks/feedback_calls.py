@@ -19,6 +19,9 @@ from cds_hooks.refusals import Refusal
 from cds_hooks.services import service_of
 from hosting import Database, FeedbackReport, log
 
+_SECONDS_FOR_OTHER_WORKERS = 0.2
+_SECONDS_BETWEEN_LOOKS = 0.02
+
 
 class FeedbackCalls:
     """Answers feedback on the cards of every service."""
@@ -40,10 +43,24 @@ class FeedbackCalls:
 
     def _store(self, caller: Caller, reports: Sequence[FeedbackReport]) -> None:
         database = self._database()
-        senders = database.ehrs_of_cards({report.card for report in reports})
+        senders = self._senders(caller, {report.card for report in reports})
         database.store_feedback([replace(report, ehr=_ehr(caller, senders.get(report.card))) for report in reports])
         unknown = sum(report.card not in senders for report in reports)
         log.info("feedback", service=reports[0].service, reports=len(reports), unknown_cards=unknown)
+
+    def _senders(self, caller: Caller, cards: set[str]) -> dict[str, str]:
+        """The EHR that showed each card. Another worker may be writing its card down just now: where the report would
+        be counted elsewhere without it, this is waited for."""
+        until = time.monotonic() + _SECONDS_FOR_OTHER_WORKERS
+        while True:
+            found = self._database().ehrs_of_cards(cards)
+            if len(found) == len(cards) or _speaks_for_one(caller) or time.monotonic() > until:
+                return found
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _speaks_for_one(caller: Caller) -> bool:
+    return caller.issuer is not None and len(caller.ehrs) == 1
 
 
 def _ehr(caller: Caller, shown_by: str | None) -> str:

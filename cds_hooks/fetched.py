@@ -10,7 +10,15 @@ import msgspec
 from cds_hooks.prefetch import State
 from cds_hooks.request import Answer
 from clinical import Resource
-from ehr_reader import LABORATORY_KEY, CheckConnection, NextPage, Question, ReadFailed, TryAgainLater
+from ehr_reader import (
+    LABORATORY_KEY,
+    CheckConnection,
+    NextPage,
+    Question,
+    ReadFailed,
+    TryAgainLater,
+    is_whole_laboratory,
+)
 from ehr_reader import Answer as EhrAnswer
 
 
@@ -39,7 +47,7 @@ class Fetched:
             if answer.pages and isinstance(first, Resource):
                 self._prefetch[key] = _merged((first, *answer.pages))
         elif answer.pages:
-            self._put(key if answer.question == question else LABORATORY_KEY, _merged(answer.pages))
+            self._put(LABORATORY_KEY if is_whole_laboratory(answer.question) else key, _merged(answer.pages))
         elif answer.failure is not None:
             self._failed[key] = _state(answer.failure)
 

@@ -9,6 +9,7 @@ import msgspec
 
 from cds_hooks.occasion import Occasion
 from cds_hooks.order_cards import OrderCardWriter
+from cds_hooks.order_codes import NO_ORDER_CODES, OrderCodes
 from cds_hooks.order_context import OrdersAtHand
 from cds_hooks.order_memory import OrderMemory, Remark
 from cds_hooks.prefetch import READABLE, Gap, Prefetched, gap_sentences
@@ -28,7 +29,7 @@ class OrderCalls:
     ) -> None:
         self._knowledge = knowledge
         self._needs = needs(knowledge)
-        self._writer = OrderCardWriter(knowledge, settings.public_url)
+        self._writer = OrderCardWriter(knowledge, settings.public_url, settings.app_url)
         self._memory = OrderMemory(settings, database)
         self._today = today
 
@@ -37,8 +38,9 @@ class OrderCalls:
         return orders_matter(orders.at_hand, self._knowledge)
 
     def answer(
-        self, orders: OrdersAtHand, chart: Chart, prefetched: Prefetched, occasion: Occasion, showing: Showing
-    ) -> HookResponse:
+        self, orders: OrdersAtHand, chart: Chart, prefetched: Prefetched, occasion: Occasion, showing: Showing,
+        codes: OrderCodes = NO_ORDER_CODES,
+    ) -> HookResponse:  # fmt: skip
         """Raises ``DataMissing`` (412) where nothing is found and nothing could be read that the orders depend on."""
         reviewed = review_orders(chart, orders.drafts.orders, orders.selected, self._knowledge, self._today())
         asked = [need for need in self._needs if _is_asked(need, reviewed)]
@@ -49,7 +51,7 @@ class OrderCalls:
             return self._writer.write_incomplete(reviewed, faulty, showing) if faulty else HookResponse(cards=())
         if occasion.service == SUPPLEMENT_SIGN.id:
             reviewed = self._without_repeats(reviewed, orders, occasion)
-        response, told = self._writer.write(reviewed, orders, gap_sentences(gaps), showing)
+        response, told = self._writer.write(reviewed, orders, gap_sentences(gaps), showing, codes)
         if occasion.service == SUPPLEMENT_SELECT.id:
             self._memory.remember(occasion, [remark for review in told for remark in _remarks(review, orders)])
         return response

@@ -15,6 +15,7 @@ from cds_hooks.detail import cautions_told, incomplete, read_from, set_aside, si
 from cds_hooks.headline import first_sentence, in_running_text
 from cds_hooks.markdown import escape, plain, section
 from cds_hooks.matters import Matter
+from cds_hooks.order_codes import NO_ORDER_CODES, OrderCodes
 from cds_hooks.order_context import OrdersAtHand
 from cds_hooks.override_reasons import OVERRIDE_REASONS
 from cds_hooks.response import Action, Card, HookResponse, Suggestion
@@ -29,23 +30,26 @@ _BY_NAME = "Recognised by its name: the order carries no code that is known here
 
 
 class OrderCardWriter:
-    """Writes the cards of any review made with ``knowledge``, for EHRs that reach us at ``public_url``."""
+    """Writes the cards of any review made with ``knowledge``, for EHRs that reach us at ``public_url`` and the app at
+    ``app_url``, if that is elsewhere."""
 
-    def __init__(self, knowledge: Knowledge, public_url: str) -> None:
+    def __init__(self, knowledge: Knowledge, public_url: str, app_url: str | None = None) -> None:
         self._basis = Basis(knowledge)
         self._sources = {topic: source_of(topic, public_url) for topic in TOPICS}
-        self._links = {topic: links_of(topic, public_url) for topic in TOPICS}
+        self._links = {topic: links_of(topic, app_url or public_url) for topic in TOPICS}
 
     def write(
-        self, reviewed: OrdersReviewed, orders: OrdersAtHand, gaps: Sequence[str], showing: Showing
-    ) -> tuple[HookResponse, list[OrderReview]]:
+        self, reviewed: OrdersReviewed, orders: OrdersAtHand, gaps: Sequence[str], showing: Showing,
+        codes: OrderCodes = NO_ORDER_CODES,
+    ) -> tuple[HookResponse, list[OrderReview]]:  # fmt: skip
         """At most three cards, and the reviews that they tell; ``gaps`` are sentences about what was not read."""
         let_through = [review for review in reviewed.reviews if showing.let_through([_matter(review)])]
         shown, further = let_through[:MOST_CARDS], let_through[MOST_CARDS:]
         cards = []
         for review in shown:
             also = [escape(_headline(one)) for one in further] if review is shown[-1] else []
-            cards.append(self._card(review, reviewed, orders, gaps, also))
+            suggestions = (*_suggestions(review, orders), *suggestions_of(review.proposals, codes))
+            cards.append(self._card(review, suggestions, self._detail(review, reviewed, orders, gaps, also)))
             showing.shown(_matter(review), cards[-1].uuid)
         for review in further:
             showing.listed(_matter(review))
@@ -67,16 +71,13 @@ class OrderCardWriter:
         showing.incomplete(card.uuid)
         return HookResponse(cards=(card,))
 
-    def _card(
-        self, review: OrderReview, reviewed: OrdersReviewed, orders: OrdersAtHand, gaps: Sequence[str], also: list[str]
-    ) -> Card:
+    def _card(self, review: OrderReview, suggestions: tuple[Suggestion, ...], detail: str) -> Card:
         matter = _matter(review)
-        suggestions = (*_suggestions(review, orders), *suggestions_of(review.proposals))
         return Card(
             uuid=str(uuid4()),
             summary=_headline(review),
             indicator=matter.indicator,
-            detail=self._detail(review, reviewed, orders, gaps, also),
+            detail=detail,
             source=self._sources[matter.topic],
             suggestions=suggestions,
             selection_behavior="any" if suggestions else None,

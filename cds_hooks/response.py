@@ -75,7 +75,10 @@ class Card(Member, frozen=True, kw_only=True):
 
 
 class HookResponse(Member, frozen=True, kw_only=True):
+    """``system_actions`` is left out where it is None, and sent where it is empty."""
+
     cards: tuple[Card, ...]
+    system_actions: tuple[Action, ...] | None = None
 
 
 def as_json(answer: HookResponse) -> bytes:

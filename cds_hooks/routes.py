@@ -10,12 +10,15 @@ from flask import Blueprint, Response, request
 from cds_hooks.authentication import Authentication
 from cds_hooks.committee_counts import counts_of
 from cds_hooks.cors import add_cors
+from cds_hooks.dialects import spoken_hooks
 from cds_hooks.discovery import discovery, style_of
 from cds_hooks.feedback_calls import FeedbackCalls
 from cds_hooks.hook_call import MEDIA_TYPE, HookCalls
 from cds_hooks.metrics import MEDIA_TYPE as METRICS_MEDIA_TYPE
 from cds_hooks.metrics import as_metrics
+from cds_hooks.order_codes import check_order_codes
 from cds_hooks.switches import check_switches
+from cds_hooks.witness import add_witness
 from clinical import load_knowledge, needs
 from hosting import (
     Database,
@@ -25,6 +28,7 @@ from hosting import (
     Settings,
     database_of,
     log,
+    measured,
     outcome_response,
     report_readiness,
 )
@@ -37,10 +41,11 @@ def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[],
     """
     check_switches(registry)
     knowledge = load_knowledge(settings.jurisdiction)
-    description = discovery(needs(knowledge), style_of(registry))
+    check_order_codes(registry, knowledge)
+    description = discovery(needs(knowledge, with_open_orders=True), style_of(registry), spoken_hooks(registry))
     authentication = Authentication(settings, registry, lambda: database_of(settings))
     feedbacks = FeedbackCalls(authentication, lambda: database_of(settings))
-    calls = HookCalls(settings, authentication, knowledge, today)
+    calls = HookCalls(settings, registry, authentication, knowledge, today)
     blueprint = Blueprint("cds_hooks", __name__)
 
     @blueprint.get("/cds-services")
@@ -57,13 +62,23 @@ def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[],
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        return Response(as_metrics(counts_of(database_of(settings))), content_type=METRICS_MEDIA_TYPE)
+        return Response(measured() + _card_metrics(settings), content_type=METRICS_MEDIA_TYPE)
 
     blueprint.register_error_handler(DatabaseFault, _try_again)
     add_cors(blueprint, settings, registry)
+    add_witness(blueprint, settings)
     report_readiness(blueprint, "knowledge", lambda: Readiness(True, f"{knowledge.version}, {knowledge.jurisdiction}"))
     report_readiness(blueprint, "database", lambda: _database_readiness(database_of(settings)))
     return blueprint
+
+
+def _card_metrics(settings: Settings) -> str:
+    """Empty while the database is away: that is when the other numbers are wanted most."""
+    try:
+        return as_metrics(counts_of(database_of(settings)))
+    except DatabaseFault as fault:
+        log.error("cards not counted", error=str(fault))
+        return ""
 
 
 def _database_readiness(database: Database) -> Readiness:

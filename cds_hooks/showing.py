@@ -53,8 +53,14 @@ class Restraint:
         return RecordedShowing(occasion, self._secret, int(self._now()), self._repeated)
 
     def keep(self, showing: RecordedShowing) -> None:
-        """Writes the records. Where that fails, the clinician still gets the cards, and only the counts are short."""
+        """Has the records written. Where that fails, the clinician still gets the cards, and only the counts are short.
+
+        Where the next call has to know what was shown, be it to another worker, this one waits for the disk.
+        """
         if not showing.records:
+            return
+        if not self._seconds:
+            self._database().record_cards_soon(showing.records)
             return
         try:
             self._database().record_cards(showing.records)

@@ -11,21 +11,22 @@ from typing import Any
 from uuid import uuid4
 
 from cds_hooks.markdown import plain
+from cds_hooks.order_codes import NO_ORDER_CODES, OrderCodes
 from cds_hooks.response import Action, Suggestion
 from clinical import Proposal
 
 
-def suggestions_of(proposals: Iterable[Proposal]) -> tuple[Suggestion, ...]:
-    """One suggestion per proposal that has orders."""
-    return tuple(_suggestion(proposal) for proposal in proposals if proposal.resources)
+def suggestions_of(proposals: Iterable[Proposal], codes: OrderCodes = NO_ORDER_CODES) -> tuple[Suggestion, ...]:
+    """One suggestion per proposal that has orders. ``codes`` are those by which the EHR orders them."""
+    return tuple(_suggestion(proposal, codes) for proposal in proposals if proposal.resources)
 
 
-def _suggestion(proposal: Proposal) -> Suggestion:
+def _suggestion(proposal: Proposal, codes: OrderCodes) -> Suggestion:
     return Suggestion(
         label=plain(proposal.label),
         uuid=str(uuid4()),
         is_recommended=proposal.preselected,
-        actions=tuple(_action(resource, proposal.label) for resource in proposal.resources),
+        actions=tuple(_action(codes.coded(resource, proposal.id), proposal.label) for resource in proposal.resources),
     )
 
 

@@ -11,6 +11,7 @@ from clinical.chart import (
     DraftOrders,
     FhirDate,
     Measurement,
+    Medication,
     NotJson,
     OrderResource,
     Resource,
@@ -23,6 +24,7 @@ from clinical.chart import (
 )
 from clinical.knowledge import (
     PACKAGE_FOLDER,
+    Handout,
     Knowledge,
     KnowledgeError,
     Need,
@@ -32,13 +34,14 @@ from clinical.knowledge import (
     Uses,
     check_knowledge,
     conditions_of,
+    load_handouts,
     load_knowledge,
     needs,
     placed_items,
     show_nutrient,
     statement_of,
 )
-from clinical.orders import check_orders
+from clinical.orders import check_orders, codings_of_orders
 from clinical.reasoning import (
     Advice,
     Assessment,
@@ -70,9 +73,11 @@ __all__ = [
     "DraftOrders",
     "FhirDate",
     "Finding",
+    "Handout",
     "Knowledge",
     "KnowledgeError",
     "Measurement",
+    "Medication",
     "Need",
     "NotJson",
     "OrderResource",
@@ -91,8 +96,10 @@ __all__ = [
     "assess",
     "check_knowledge",
     "check_orders",
+    "codings_of_orders",
     "conditions_of",
     "decode",
+    "load_handouts",
     "load_knowledge",
     "needs",
     "orders_matter",

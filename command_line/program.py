@@ -14,7 +14,10 @@ from command_line.failures import unexpected
 COMMANDS_GROUP = "rls_nutrients.commands"
 OWN_COMMANDS = {
     "assess": ("command_line.assess", "Say what a patient's nutrient results mean, and why."),
+    "audit": ("command_line.audit", "Export who looked at which patient, as FHIR AuditEvents."),
+    "keys": ("command_line.keys", "Make and change the keys that we sign with."),
     "knowledge": ("command_line.knowledge", "Check or show limits, cautions, regimens and their sources."),
+    "retention": ("command_line.retention", "Remove what has been kept long enough."),
     "serve": ("command_line.serve", "Answer hook calls until stopped."),
 }
 

@@ -6,6 +6,8 @@ import socket
 from typing import NamedTuple
 
 LOOPBACK = "127.0.0.1"
+# To a browser another site than 127.0.0.1: a frame of one in the other is a cross-site one.
+LOOPBACK_ELSEWHERE = "localhost"
 
 
 class Ports(NamedTuple):
@@ -20,6 +22,11 @@ def ports_from(first: int) -> Ports:
 
 def address(port: int) -> str:
     return f"http://{LOOPBACK}:{port}"
+
+
+def address_elsewhere(port: int) -> str:
+    """The same server under another site's name."""
+    return f"http://{LOOPBACK_ELSEWHERE}:{port}"
 
 
 def is_free(port: int) -> bool:

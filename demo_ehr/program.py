@@ -1,23 +1,29 @@
-"""``rls-nutrients demo``: starts the CDS service, opens three charts, shows their cards, and goes on serving."""
+"""``rls-nutrients demo``: starts the demo EHR, the SMART app and the CDS service, says where they are, and waits."""
 
 from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from types import FrameType
 from typing import NoReturn
 
 import click
-from rich.console import Console
 
+from demo_ehr.application import create_demo_ehr, demo_ehr_of
+from demo_ehr.authority import RegisteredApp
+from demo_ehr.desk import FrontDesk, Places, desk_pages
+from demo_ehr.desk.cds_client import CdsClient
+from demo_ehr.ehr_server import serving
 from demo_ehr.mistakes import CannotDemonstrate
-from demo_ehr.patients import hook_calls
-from demo_ehr.ports import Ports, is_free, ports_from
-from demo_ehr.screen import console, show_addresses, show_chart
-from demo_ehr.service import CdsService, cds_service
+from demo_ehr.ports import Ports, address, address_elsewhere, is_free, ports_from
+from demo_ehr.quietness import RestartedQuietness
+from demo_ehr.screen import show_addresses
+from demo_ehr.service import Service, service
+from demo_ehr.stage import CLIENT_ID, stage
 
-SERVICE = "rls-nutrients"
 HIGHEST_FIRST_PORT = 65533
 # SIGHUP too: a terminal that is closed must not leave a server behind.
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -48,30 +54,60 @@ def demo(port: int) -> None:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    # A second Ctrl-C while the service is being stopped would leave it running.
+    # A second Ctrl-C while the services are being stopped would leave them running.
     for kind in ENDINGS:
         signal.signal(kind, signal.SIG_IGN)
     raise _Asked
 
 
 def _run(ports: Ports) -> None:
-    if not is_free(ports.cds_service):
-        raise CannotDemonstrate(f"port {ports.cds_service} is in use; choose another first port with --port")
-    screen = console()
-    with cds_service(ports.cds_service) as service:
-        service.wait_until_it_answers()
-        _show_charts(screen, service)
-        show_addresses(screen, ports)
+    for port in ports:
+        if not is_free(port):
+            raise CannotDemonstrate(f"port {port} is in use; choose another first port with --port")
+    with (
+        stage(ports) as scene,
+        service("SMART app", ports.smart_app, scene) as app,
+        service("CDS service", ports.cds_service, scene) as cds,
+        _demo_ehr(ports, quietness := RestartedQuietness(cds)),
+    ):
+        _start(app, cds)
+        show_addresses(ports)
         click.echo("ready")
-        _wait(service)
+        _wait((app, cds), quietness)
 
 
-def _show_charts(screen: Console, service: CdsService) -> None:
-    for call in hook_calls(date.today()):
-        show_chart(screen, call, service.call(SERVICE, call.body)["cards"])
+def _start(app: Service, cds: Service) -> None:
+    """One after the other: the first one makes the database that both use."""
+    cds.start()
+    cds.wait_until_it_answers()
+    app.start()
+    app.wait_until_it_answers()
 
 
-def _wait(service: CdsService) -> None:
-    while service.is_running:
+@contextmanager
+def _demo_ehr(ports: Ports, quietness: RestartedQuietness) -> Iterator[None]:
+    places = Places(
+        ehr=address(ports.demo_ehr),
+        ehr_elsewhere=address_elsewhere(ports.demo_ehr),
+        smart_app=address(ports.smart_app),
+        cds_service=address(ports.cds_service),
+    )
+    today = date.today()
+    app = RegisteredApp(
+        CLIENT_ID,
+        (f"{places.smart_app}/callback",),
+        authentication="private_key_jwt",
+        jwks_url=f"{places.smart_app}/.well-known/jwks.json",
+    )
+    ehr = demo_ehr_of(places.ehr, [app], today)
+    desk = FrontDesk(ehr, places, CdsClient(ehr, places.cds_service, CLIENT_ID), quietness, today)
+    with serving(create_demo_ehr(ehr, further=[desk_pages(desk)]), ports.demo_ehr):
+        yield
+
+
+def _wait(services: Sequence[Service], quietness: RestartedQuietness) -> NoReturn:
+    while True:
+        for one in services:
+            if not one.is_running and not quietness.is_switching:
+                raise CannotDemonstrate(f"the {one.name} has ended by itself")
         time.sleep(0.5)
-    raise CannotDemonstrate("the CDS service has ended by itself")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ehr_reader.asking import Access, Answer
 from ehr_reader.bearer_token import BearerToken
-from ehr_reader.chart_queries import LABORATORY_KEY, LOINC, PrefetchStyle, Wanted, queries_of
+from ehr_reader.chart_queries import LABORATORY_KEY, LOINC, PrefetchStyle, Wanted, is_whole_laboratory, queries_of
 from ehr_reader.deadline import Deadline
 from ehr_reader.failures import (
     AskDifferently,
@@ -20,7 +20,7 @@ from ehr_reader.failures import (
     TryAgainLater,
 )
 from ehr_reader.paging import Page
-from ehr_reader.queries import NextPage, Query, Question
+from ehr_reader.queries import Inclusion, NextPage, Query, Question
 from ehr_reader.reader import EhrReader
 from ehr_reader.scopes import Scopes
 
@@ -35,6 +35,7 @@ __all__ = [
     "CheckConnection",
     "Deadline",
     "EhrReader",
+    "Inclusion",
     "NextPage",
     "OutOfTime",
     "Page",
@@ -47,5 +48,6 @@ __all__ = [
     "Scopes",
     "TryAgainLater",
     "Wanted",
+    "is_whole_laboratory",
     "queries_of",
 ]

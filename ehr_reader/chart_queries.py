@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Protocol
 
-from ehr_reader.queries import Query
+from ehr_reader.queries import Inclusion, Parameters, Query, Question
 
 PrefetchStyle = Literal["codes", "category"]
 LABORATORY_KEY = "laboratory"
@@ -20,6 +20,11 @@ _RESULTS_PER_NEED = "100"
 _RESULTS_PER_CATEGORY = "200"
 _LISTED = "200"
 _LABORATORY = (("category", "laboratory"),)
+_LABORATORY_ORDERS = ("category", "http://snomed.info/sct|108252007")
+# Where US Core and the International Patient Access put the status of pregnancy.
+_SOCIAL = (("category", "social-history"),)
+# A prescription may name its drug by reference: without the drug it says nothing.
+_WITH_THE_DRUG = Inclusion("MedicationRequest:medication", "Medication")
 _NEWEST_FIRST = ("_sort", "-date")
 _SEPARATORS = re.compile(r"([\\,$|])")
 
@@ -51,9 +56,17 @@ def queries_of(
     for need in needed:
         if need.laboratory and style == "category":
             queries[LABORATORY_KEY] = _laboratory(patient_id)
+        elif need.resource_type == "ServiceRequest":
+            queries[need.key] = _open_orders(style, patient_id)
         else:
             queries[need.key] = _query(need, patient_id, local_codes or {})
     return queries
+
+
+def is_whole_laboratory(question: Question) -> bool:
+    """Whether the answer holds all laboratory results, whatever need led to it."""
+    named = dict(question.parameters) if isinstance(question, Query) else {}
+    return "code" not in named and named.get("category", "").rpartition("|")[2] == "laboratory"
 
 
 def _query(need: Wanted, patient_id: str, local_codes: Mapping[str, str]) -> Query:
@@ -61,16 +74,28 @@ def _query(need: Wanted, patient_id: str, local_codes: Mapping[str, str]) -> Que
     if kind == "Patient":
         return Query(kind, id=patient_id)
     if not need.codes:
-        return Query(kind, parameters=(patient, ("_count", _LISTED)))
+        include = _WITH_THE_DRUG if kind == "MedicationRequest" else None
+        return Query(kind, parameters=(patient, ("_count", _LISTED)), include=include)
     codes = ",".join((*(f"{LOINC}|{code}" for code in need.codes), *_local(need, local_codes)))
     parameters = (patient, ("code", codes), _NEWEST_FIRST, ("_count", _RESULTS_PER_NEED))
-    if not need.laboratory:
-        return Query(kind, parameters=parameters)
-    return Query(kind, parameters=parameters, within=_LABORATORY, otherwise=_laboratory(patient_id))
+    category = _LABORATORY if need.laboratory else _SOCIAL
+    return Query(kind, parameters=parameters, within=category, otherwise=_all_of(category, patient_id))
+
+
+def _open_orders(style: PrefetchStyle, patient_id: str) -> Query:
+    """Of EHRs that take no list of codes, what is signed; US Core knows the search by category too."""
+    status = ("status", "active" if style == "category" else "active,draft")
+    patient, count = ("patient", patient_id), ("_count", _LISTED)
+    by_category = Query("ServiceRequest", parameters=(patient, _LABORATORY_ORDERS, count))
+    return Query("ServiceRequest", parameters=(patient, status, count), otherwise=by_category)
 
 
 def _laboratory(patient_id: str) -> Query:
-    parameters = (("patient", patient_id), *_LABORATORY, _NEWEST_FIRST, ("_count", _RESULTS_PER_CATEGORY))
+    return _all_of(_LABORATORY, patient_id)
+
+
+def _all_of(category: Parameters, patient_id: str) -> Query:
+    parameters = (("patient", patient_id), *category, _NEWEST_FIRST, ("_count", _RESULTS_PER_CATEGORY))
     return Query("Observation", parameters=parameters)
 
 

@@ -7,7 +7,7 @@ being encoded too, is decoded by the server before it splits them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from ehr_reader.failures import AskDifferently, CheckConnection
@@ -16,12 +16,22 @@ from ehr_reader.origins import same_origin
 Parameters: TypeAlias = tuple[tuple[str, str], ...]
 
 
+class Inclusion(NamedTuple):
+    """What a search brings along (FHIR R4 section Including other resources): the ``path`` of the reference, and the
+    type that stands there."""
+
+    path: str
+    resource_type: str
+
+
 @dataclass(frozen=True)
 class Query:
     """A read where ``id`` is given, else a search.
 
-    ``within``: parameters that hold for all results anyhow, which a token's scope may demand to be said.
-    ``otherwise``: what to search where the EHR demands another parameter (OperationOutcome ``required``).
+    ``include``: resources to be sent along, as ``Inclusion``; left out where the token does not permit them or the EHR
+    refuses the search with them. ``within``: parameters that hold for all results anyhow, which
+    a token's scope may demand to be said. ``otherwise``: what to search where the EHR demands another parameter
+    (OperationOutcome ``required``).
     """
 
     resource_type: str
@@ -29,11 +39,12 @@ class Query:
     parameters: Parameters = ()
     within: Parameters = ()
     otherwise: Query | None = None
+    include: Inclusion | None = None
 
     def address(self, base: str) -> str:
         """Raises ``AskDifferently`` for an id that would leave the resource type."""
         if self.id is None:
-            query = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in self.parameters)
+            query = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in self._asked())
             return f"{base}/{_encoded(self.resource_type)}?{query}"
         if self.id in ("", ".", ".."):  # clients and servers resolve these before anything else
             raise AskDifferently
@@ -41,7 +52,7 @@ class Query:
 
     @property
     def template(self) -> str:
-        """As people and prefetch templates write it: relative, not encoded."""
+        """As people and prefetch templates write it: relative, not encoded. Prefetch knows no ``_include``."""
         if self.id is not None:
             return f"{self.resource_type}/{self.id}"
         return f"{self.resource_type}?" + "&".join(f"{name}={value}" for name, value in self.parameters)
@@ -51,6 +62,13 @@ class Query:
         named = dict(more)
         kept = tuple((name, value) for name, value in self.parameters if name not in named)
         return replace(self, parameters=(*kept, *more))
+
+    def without_include(self) -> Query:
+        """The same search for the resources themselves."""
+        return replace(self, include=None)
+
+    def _asked(self) -> Parameters:
+        return (*self.parameters, ("_include", self.include.path)) if self.include else self.parameters
 
 
 @dataclass(frozen=True)

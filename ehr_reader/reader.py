@@ -49,12 +49,18 @@ class EhrReader(Generic[P]):
 
 
 def _reworded(answers: Iterable[Answer[P]]) -> Mapping[Question, Query]:
-    """The searches that lack a parameter, with what is to be searched instead: often one search for all of them."""
+    """The searches that the EHR refused in this form, with what is to be searched instead: often one for several."""
     return {
-        answer.question: answer.question.otherwise
+        answer.question: instead
         for answer in answers
         if isinstance(answer.question, Query)
-        and answer.question.otherwise is not None
         and isinstance(answer.failure, AskDifferently)
-        and answer.failure.required
+        and (instead := _instead(answer.question, answer.failure)) is not None
     }
+
+
+def _instead(query: Query, failure: AskDifferently) -> Query | None:
+    """With another parameter where one is missing; else without asking for anything along with it."""
+    if failure.required and query.otherwise is not None:
+        return query.otherwise
+    return query.without_include() if query.include else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -37,7 +38,12 @@ class Scopes:
         self._grants = tuple(_grants(text, one_patient))
 
     def permitted(self, question: Question) -> Question | None:
-        """The question as it may be asked, with the filter that a scope demands; None if it may not be."""
+        """The question as it may be asked, with the filter that a scope demands; None if it may not be.
+
+        Nothing is asked to be sent along that the token may not read.
+        """
+        if isinstance(question, Query) and question.include and not self._may_read(question.include.resource_type):
+            question = question.without_include()
         letter = "r" if isinstance(question, Query) and question.id is not None else "s"
         fitting = [
             grant
@@ -49,6 +55,13 @@ class Scopes:
         if isinstance(question, NextPage):
             return question if fitting else None  # the link was made by the EHR, under these very scopes
         return next((narrowed for grant in fitting if (narrowed := _narrowed(question, grant.filters))), None)
+
+    def _may_read(self, resource_type: str) -> bool:
+        """Any resource of the type, by its reference."""
+        return any(
+            grant.resource_type in ("*", resource_type) and "r" in grant.letters and not grant.filters
+            for grant in self._grants
+        )
 
 
 def _grants(text: str, one_patient: bool) -> Iterator[_Grant]:
@@ -72,7 +85,7 @@ def _narrowed(query: Query, filters: Parameters) -> Query | None:
 
 
 def _with_fallback(query: Query, otherwise: Query | None) -> Query:
-    return Query(query.resource_type, query.id, query.parameters, query.within, otherwise)
+    return replace(query, otherwise=otherwise)
 
 
 def _code(token: str) -> str:

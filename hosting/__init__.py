@@ -7,21 +7,39 @@ hosting knows none of them by name.
 
 from __future__ import annotations
 
+from hosting.access_audit import (
+    AccessOutcome,
+    AccessRecord,
+    accesses,
+    close_access_audit,
+    record_access,
+    write_accesses,
+)
+from hosting.addresses import is_loopback, is_protected
 from hosting.application import FrontDoor, create_application
+from hosting.audit_events import as_bundle, audit_event
 from hosting.card_counts import CardCount, FeedbackCount
 from hosting.card_records import CardRecord, Fate, FeedbackReport, Outcome
 from hosting.database import Database, DatabaseFault, Shown, database_of, open_database
 from hosting.derived_keys import derived_key
+from hosting.key_files import announce_keys, new_key_file, retire_keys, rotate_keys
+from hosting.launch_store import LaunchStore, StoredLaunch, StoredSession, hash_of
 from hosting.logs import log
+from hosting.measures import count, measured, time_of
 from hosting.mistakes import ConfigurationError, RegistryError, SettingsError
 from hosting.operation_outcome import IssueCode, outcome_response, write_outcome
+from hosting.public_sandbox import is_public_sandbox, is_public_sandbox_key
 from hosting.readiness import Readiness, report_readiness
 from hosting.registry import CdsClient, Ehr, EhrRegistry, read_registry
 from hosting.request_log import request_id, seconds_since_arrival
+from hosting.retention import Removed, remove_old, start_daily_retention
 from hosting.server import serve
 from hosting.settings import Settings, read_settings
+from hosting.signing_keys import SigningKey, SigningKeys, algorithm_of, read_key_file, read_signing_keys
 
 __all__ = [
+    "AccessOutcome",
+    "AccessRecord",
     "CardCount",
     "CardRecord",
     "CdsClient",
@@ -35,23 +53,52 @@ __all__ = [
     "FeedbackReport",
     "FrontDoor",
     "IssueCode",
+    "LaunchStore",
     "Outcome",
     "Readiness",
     "RegistryError",
+    "Removed",
     "Settings",
     "SettingsError",
     "Shown",
+    "SigningKey",
+    "SigningKeys",
+    "StoredLaunch",
+    "StoredSession",
+    "accesses",
+    "algorithm_of",
+    "announce_keys",
+    "as_bundle",
+    "audit_event",
+    "close_access_audit",
+    "count",
     "create_application",
     "database_of",
     "derived_key",
+    "hash_of",
+    "is_loopback",
+    "is_protected",
+    "is_public_sandbox",
+    "is_public_sandbox_key",
     "log",
+    "measured",
+    "new_key_file",
     "open_database",
     "outcome_response",
+    "read_key_file",
     "read_registry",
     "read_settings",
+    "read_signing_keys",
+    "record_access",
+    "remove_old",
     "report_readiness",
     "request_id",
+    "retire_keys",
+    "rotate_keys",
     "seconds_since_arrival",
     "serve",
+    "start_daily_retention",
+    "time_of",
+    "write_accesses",
     "write_outcome",
 ]

@@ -10,14 +10,17 @@ from typing import Any, TypeAlias
 from flask import Blueprint, Flask, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hosting.error_pages import add_error_pages
 from hosting.logs import log, place_of
+from hosting.measures import count
 from hosting.readiness import add_health
 from hosting.registry import EhrRegistry
 from hosting.request_log import add_request_log
 from hosting.response_headers import add_response_headers
 from hosting.settings import Settings
+from hosting.tracing import add_tracing
 
 FrontDoor: TypeAlias = Callable[[Settings, EhrRegistry], Blueprint]
 FRONT_DOORS = "rls_nutrients.front_doors"
@@ -42,6 +45,7 @@ class _Application(Flask):
         """Flask would log the exception's text and the request's path; both may hold patient data."""
         error = exc_info[1]
         if error is not None:
+            count("faults", type(error).__name__)
             log.error("unexpected error", error=type(error).__name__, where=place_of(error))
 
 
@@ -54,14 +58,24 @@ def create_application(
     """
     app = _Application("rls_nutrients", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES + 1
+    _believe_proxies(app, settings.trusted_proxies)
     add_request_log(app)
+    add_tracing(app)
     app.before_request(_refuse_too_large)
     add_response_headers(app, settings)
     add_error_pages(app)
-    add_health(app, settings)
+    add_health(app, settings, registry)
     for front_door in installed_front_doors() if front_doors is None else front_doors:
         app.register_blueprint(front_door(settings, registry))
     return app
+
+
+def _believe_proxies(app: Flask, number: int) -> None:
+    """Forwarded headers can be sent by anybody: they are looked at only where so many proxies are known to set them."""
+    if number:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=number, x_proto=number, x_host=number, x_prefix=0
+        )
 
 
 def _refuse_too_large() -> None:

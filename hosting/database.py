@@ -1,7 +1,8 @@
 """What outlives a request: used JWT ids, feedback, cards and their fate. SQLite, or PostgreSQL for many machines.
 
 Every write is one transaction and on disk when the call returns, so that neither ``kill -9`` nor a power cut loses what
-was acknowledged. Waiting is bounded, and a database that is away today is used again as soon as it is back.
+was acknowledged; cards, which are not, may be left to be written a moment later. Waiting is bounded, and a database
+that is away today is used again as soon as it is back.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from multiprocessing.util import Finalize
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -28,7 +30,10 @@ from hosting.card_counts import (
 )
 from hosting.card_records import CardRecord, FeedbackReport, card_of, card_row, feedback_of, feedback_row
 from hosting.connections import connections
+from hosting.logs import log
 from hosting.mistakes import ConfigurationError
+from hosting.past_counts import past_card_counts, past_feedback_counts
+from hosting.pending_cards import PendingCards
 from hosting.schema import migrate
 from hosting.settings import Settings
 from hosting.tables import card, feedback, seen_jwt, shown
@@ -62,6 +67,7 @@ class Database:
         self._lock = Lock()
         self._migrated = False
         self._next_cleaning = 0.0
+        self._pending = PendingCards(self._write_down)
 
     def remember_token(self, issuer: str, jti: str, expires_at: int) -> bool:
         """True the first time, False for a replay, be it in another thread, process or machine.
@@ -71,37 +77,55 @@ class Database:
         self._clean()
         digest = hashlib.sha256(jti.encode("utf-8", "surrogatepass")).hexdigest()
         row = {"issuer": issuer, "jti_hash": digest, "expires_at": expires_at}
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return connection.execute(_insert(connection, seen_jwt, row).on_conflict_do_nothing()).rowcount == 1
 
     def store_feedback(self, reports: Sequence[FeedbackReport]) -> None:
         """All of them or none, on disk before this returns. What was stored before is not stored again."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for report in reports:
                 connection.execute(_insert(connection, feedback, feedback_row(report)).on_conflict_do_nothing())
 
     def feedback(self) -> Iterator[FeedbackReport]:
         """Every report, in the order of arrival."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for row in connection.execute(select(feedback).order_by(feedback.c.number)).mappings():
                 yield feedback_of(row)
 
     def record_cards(self, records: Sequence[CardRecord]) -> None:
         """Keeps each card with its fate; one that is known already stays as it is."""
-        with self._transaction() as connection:
-            for record in records:
-                connection.execute(_insert(connection, card, card_row(record)).on_conflict_do_nothing())
+        rows = [card_row(record) for record in records]
+        with self.transaction() as connection:
+            connection.execute(_insert(connection, card).on_conflict_do_nothing(), rows)
+
+    def record_cards_soon(self, records: Sequence[CardRecord]) -> None:
+        """Keeps them a moment later, so that nobody waits for the disk. Whoever reads here finds them at once."""
+        self._pending.add(records)
+
+    def _write_down(self, records: Sequence[CardRecord]) -> None:
+        try:
+            self.record_cards(records)
+        except DatabaseFault as fault:
+            log.error("cards not recorded", error=str(fault), cards=len(records))
+
+    def flush(self) -> None:
+        """Returns when all cards that this process has left to be written are on disk, or given up."""
+        process = os.getpid()
+        for database in (self, *(one for (_, its), one in list(_of_process.items()) if its == process)):
+            database._pending.flush()
 
     def cards(self) -> Iterator[CardRecord]:
         """Every card that fired, the oldest first."""
-        with self._transaction() as connection:
+        self.flush()
+        with self.transaction() as connection:
             for row in connection.execute(select(card).order_by(card.c.fired_at, card.c.uuid)).mappings():
                 yield card_of(row)
 
     def ehrs_of_cards(self, uuids: Collection[str]) -> dict[str, str]:
         """The EHR that each card was shown by; cards that are not known are left out."""
+        self.flush()
         wanted = select(card.c.uuid, card.c.ehr).where(card.c.uuid.in_(uuids))
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return {row.uuid: row.ehr for row in connection.execute(wanted)}
 
     def last_shown(self, matter_keys: Collection[str], since: int) -> list[Shown]:
@@ -110,39 +134,42 @@ class Database:
         wanted = select(
             card.c.matter_key, card.c.facts_key, card.c.fired_at, card.c.uuid.in_(overridden).label("overridden")
         ).where(card.c.matter_key.in_(matter_keys), card.c.fired_at >= since, card.c.fate == "shown")
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             rows = connection.execute(wanted).all()
         return [Shown(matter, facts, fired_at, bool(negative)) for matter, facts, fired_at, negative in rows]
 
     def was_shown(self, keys: Collection[str]) -> frozenset[str]:
         """Those of ``keys`` that were remembered and are not over yet."""
         wanted = select(shown.c.key).where(shown.c.key.in_(keys), shown.c.until > int(time.time()))
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return frozenset(connection.scalars(wanted))
 
     def remember_shown(self, keys: Collection[str], seconds: int) -> None:
         """Remembers ``keys`` for so many seconds from now."""
         self._clean()
         until = int(time.time()) + seconds
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for key in sorted(keys):  # the same order in every worker, so that no two wait for each other
                 statement = _insert(connection, shown, {"key": key, "until": until})
                 connection.execute(statement.on_conflict_do_update(index_elements=[shown.c.key], set_={"until": until}))
 
     def count_cards(self) -> list[CardCount]:
-        """How many cards met which fate."""
-        with self._transaction() as connection:
-            return [card_count_of(row) for row in connection.execute(cards_by_fate()).mappings()]
+        """How many cards met which fate, those included that retention has removed."""
+        self.flush()
+        with self.transaction() as connection:
+            kept = [card_count_of(row) for row in connection.execute(cards_by_fate()).mappings()]
+            return kept + past_card_counts(connection)
 
     def count_feedback(self, *, reasons: bool = False) -> list[FeedbackCount]:
         """How many cards had which outcome reported; with ``reasons``, a card counts once for each of them."""
-        with self._transaction() as connection:
+        self.flush()
+        with self.transaction() as connection:
             rows = connection.execute(feedback_by_outcome(reasons=reasons)).mappings()
-            return [feedback_count_of(row) for row in rows]
+            return [feedback_count_of(row) for row in rows] + past_feedback_counts(connection, reasons=reasons)
 
     def check(self) -> None:
         """Connects, and brings the schema up to date. Raises DatabaseFault if that cannot be done."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(text("SELECT 1"))
 
     @property
@@ -151,10 +178,12 @@ class Database:
         return self._engine.dialect.name
 
     def close(self) -> None:
+        self.flush()
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Connection]:
+        """For this room's stores: what is done within is done as a whole or not at all. Raises DatabaseFault."""
         try:
             self._migrate()
             with self._engine.begin() as connection:
@@ -174,7 +203,7 @@ class Database:
         if now < self._next_cleaning:
             return
         self._next_cleaning = now + _SECONDS_BETWEEN_CLEANINGS
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(delete(seen_jwt).where(seen_jwt.c.expires_at < int(now) - _KEPT_AFTER_EXPIRY))
             connection.execute(delete(shown).where(shown.c.until < int(now)))
 
@@ -198,13 +227,23 @@ def open_database(url: str) -> Database:
 
 # By process, because a connection that a fork inherited must not be used.
 _of_process: dict[tuple[str, int], Database] = {}
+_opening = Lock()
+_BEFORE_LEAVING = 10
 
 
 def database_of(settings: Settings) -> Database:
     """This process's database, one for all who ask; connected at the first use. Raises ConfigurationError."""
     key = (settings.database_url, os.getpid())
-    found = _of_process.get(key)
-    return found or _of_process.setdefault(key, Database(connections(settings.database_url)))
+    return _of_process.get(key) or _opened(key)
+
+
+def _opened(key: tuple[str, int]) -> Database:
+    """Whatever way the process ends by itself, workers of the server included, its cards are written first."""
+    with _opening:
+        if key not in _of_process:
+            _of_process[key] = database = Database(connections(key[0]))
+            Finalize(None, database.flush, exitpriority=_BEFORE_LEAVING)
+    return _of_process[key]
 
 
 def close_databases() -> None:
@@ -213,6 +252,9 @@ def close_databases() -> None:
         database.close()
 
 
-def _insert(connection: Connection, table: Table, row: Mapping[str, Any]) -> sqlite.Insert | postgresql.Insert:
+def _insert(
+    connection: Connection, table: Table, row: Mapping[str, Any] | None = None
+) -> sqlite.Insert | postgresql.Insert:
+    """Of one ``row``, or of those that are given when it is executed."""
     write = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return write(table).values(**row).execution_options(preserve_rowcount=True)
+    return write(table).values(**(row or {})).execution_options(preserve_rowcount=True)

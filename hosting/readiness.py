@@ -11,7 +11,10 @@ from flask.blueprints import BlueprintSetupState
 from flask.sansio.app import App
 
 from hosting.logs import log, place_of
+from hosting.mistakes import SettingsError
+from hosting.registry import EhrRegistry
 from hosting.settings import Settings
+from hosting.signing_keys import read_signing_keys
 
 _EXTENSION = "rls_nutrients_readiness"
 
@@ -39,9 +42,9 @@ def report_readiness(blueprint: Blueprint, name: str, report: Report) -> None:
     blueprint.record_once(register)
 
 
-def add_health(app: Flask, settings: Settings) -> None:
+def add_health(app: Flask, settings: Settings, registry: EhrRegistry) -> None:
     """Adds ``/healthz`` and ``/readyz`` (200, or 503 where a part is not ready)."""
-    app.extensions[_EXTENSION] = {}
+    app.extensions[_EXTENSION] = _of_keys(settings, registry)
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -53,6 +56,23 @@ def add_health(app: Flask, settings: Settings) -> None:
         ready = all(part["ready"] for part in parts.values())
         answer = jsonify(ready=ready, cdsAuthentication=settings.cds_authentication, parts=parts)
         return answer, 200 if ready else 503
+
+
+def _of_keys(settings: Settings, registry: EhrRegistry) -> dict[str, Report]:
+    """Whether there is a key for each EHR that knows us by one. Read at each request: the file may be replaced."""
+    wanted = {ehr.signing_algorithm for ehr in registry.ehrs if ehr.client_authentication == "private_key_jwt"}
+    if not wanted and settings.signing_key_file is None:
+        return {}
+
+    def report() -> Readiness:
+        try:
+            keys = read_signing_keys(settings)
+        except SettingsError:
+            return Readiness(False, "the signing keys cannot be read")
+        missing = sorted(one for one in wanted if keys.for_signing(one) is None)
+        return Readiness(not missing, f"no key for {', '.join(missing)}" if missing else f"{len(keys.keys)} published")
+
+    return {"keys": report}
 
 
 def _reports(app: App) -> dict[str, Report]:

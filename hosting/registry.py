@@ -82,6 +82,8 @@ class Ehr(RegistryWords):
     scope_syntax: Literal["auto", "v2", "v1"] = "auto"
     frame_ancestors: tuple[ProtectedOrigin, ...] = ()
     card_dialect: Literal["standard", "epic", "oracle"] = "standard"
+    critical_pop_ups: bool = False
+    crd_compat: bool = False
     prefetch_style: Literal["codes", "category"] = "codes"
     missing_data_answer: Literal["412", "no-card"] = "412"
     cookieless: bool = False
@@ -90,6 +92,15 @@ class Ehr(RegistryWords):
     kill_switch: bool = False
     cds_clients: tuple[CdsClient, ...] = Field(default=(), alias="cds_client")
     local_codes: dict[str, str] = Field(default_factory=dict)
+    order_codes: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("order_codes")
+    @classmethod
+    def _whole_codings(cls, value: dict[str, str]) -> dict[str, str]:
+        for key, coding in value.items():
+            if not all(part.strip() for part in (*coding.split("|", 2), "", "")[:3]):
+                raise ValueError(f"what '{key}' is ordered by must be written \"system|code|display\"")
+        return value
 
     @field_validator("local_codes")
     @classmethod
@@ -99,6 +110,12 @@ class Ehr(RegistryWords):
             if not (bar and code):
                 raise ValueError(f"'{key}' must be written \"system|code\"")
         return value
+
+    @model_validator(mode="after")
+    def _pop_ups_where_there_are_any(self) -> Self:
+        if self.critical_pop_ups and self.card_dialect != "oracle":
+            raise ValueError('critical_pop_ups is for card_dialect "oracle": elsewhere a critical card is sent as such')
+        return self
 
     @model_validator(mode="after")
     def _secret_where_needed(self) -> Self:

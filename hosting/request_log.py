@@ -1,4 +1,4 @@
-"""One log line per request: method, route pattern, status, milliseconds, request id. Never a path or a query."""
+"""One log line and one measure per request: method, route pattern, status, time, request id; no path, no query."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from hosting.logs import log
+from hosting.measures import time_of
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
 def add_request_log(app: Flask) -> None:
@@ -35,12 +36,16 @@ def _arrive() -> None:
 
 def _depart(answer: Response) -> Response:
     answer.headers["X-Request-ID"] = request_id()
+    method = request.method if request.method in METHODS else "other"
+    route = request.url_rule.rule if request.url_rule else "unmatched"
+    seconds = seconds_since_arrival()
+    time_of("request", seconds, route, method, str(answer.status_code))
     log.info(
         "request",
-        method=request.method if request.method in _METHODS else "other",
-        route=request.url_rule.rule if request.url_rule else "unmatched",
+        method=method,
+        route=route,
         status=answer.status_code,
-        milliseconds=round(seconds_since_arrival() * 1000, 1),
+        milliseconds=round(seconds * 1000, 1),
         request_id=request_id(),
     )
     return answer

@@ -5,17 +5,20 @@ from __future__ import annotations
 import socket
 import sys
 from functools import partial
+from multiprocessing.synchronize import Event
 
 from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
-from granian.server import MPServer
 
 from hosting.addresses import is_protected
 from hosting.database import open_database
 from hosting.logs import log
+from hosting.measures import counted_together
 from hosting.mistakes import ConfigurationError, SettingsError
+from hosting.retention import start_daily_retention
 from hosting.settings import Settings
+from hosting.stopping import FarewellServer, leave_well, new_farewell
 from hosting.wsgi import build
 
 # A hook call mostly waits for an EHR. At least 16 must be answered at once; twice that leaves room for /readyz
@@ -31,22 +34,33 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
     """
     if settings.secret_key is None:
         raise SettingsError("RLS_SECRET_KEY: must be set to a secret of 32 characters or more before serving.")
+    with counted_together():
+        _serve(settings, host, port, workers)
+
+
+def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
     build(settings)  # in this process once, so that a mistake is one sentence here and not a traceback per worker
     open_database(settings.database_url).close()  # brought up to date here, before any worker uses it
     _check_free(host, port)
     _warn(settings)
     log.info("serving", port=port, workers=workers, authentication=settings.cds_authentication)
-    _server(host, port, workers).serve(target_loader=partial(_load, settings))
+    farewell = new_farewell()
+    server = _server(host, port, workers)
+    server.farewell = farewell
+    server.serve(target_loader=partial(_load, settings, port, farewell))
     log.info("stopped", port=port)
 
 
-def _load(settings: Settings, _target: str) -> Flask:
+def _load(settings: Settings, port: int, farewell: Event, _target: str) -> Flask:
     """Runs in each worker; a named function because a start method other than fork has to pickle it."""
-    return build(settings)
+    app = build(settings)
+    leave_well(app, farewell, port)
+    start_daily_retention(settings)
+    return app
 
 
-def _server(host: str, port: int, workers: int) -> MPServer:
-    return MPServer(
+def _server(host: str, port: int, workers: int) -> FarewellServer:
+    return FarewellServer(
         "hosting.wsgi:application",
         address=host,
         port=port,

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     )
 
     public_url: str = "http://127.0.0.1:8000"
+    smart_app_url: str | None = None
     ehr_registry: Path | None = None
     database_url: str = Field(default="sqlite:///rls-nutrients.db", repr=False)
     secret_key: SecretStr | None = Field(default=None, repr=False)
@@ -36,12 +37,22 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     hook_deadline_seconds: float = Field(default=4.0, gt=0, le=60, allow_inf_nan=False)
     signing_key_file: Path | None = None
+    # Days. Six years is how long documentation is kept under 45 CFR 164.316(b)(2)(i); a site may need less, or more.
+    retain_access_days: int = Field(default=2190, ge=1)
+    retain_cards_days: int = Field(default=730, ge=1)
+    retain_comments_days: int = Field(default=365, ge=1)
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
     jurisdiction: Literal["international", "us", "uk"] = "international"
 
-    @field_validator("public_url")
+    @field_validator("public_url", "smart_app_url")
     @classmethod
-    def _public_url_without_slash(cls, value: str) -> str:
-        return web_address(value).rstrip("/")
+    def _without_slash(cls, value: str | None) -> str | None:
+        return web_address(value).rstrip("/") if value is not None else None
+
+    @property
+    def app_url(self) -> str:
+        """Where the smart links of cards lead: to this service, unless the app runs elsewhere."""
+        return self.smart_app_url or self.public_url
 
     @field_validator("secret_key")
     @classmethod

@@ -1,4 +1,5 @@
-"""The tables of the database, as they are after the newest migration. None holds a token, a name or a result.
+"""The tables of the database, as they are after the newest migration. None holds a name or a result, and a token only
+encrypted. A patient's id stands in ``access`` alone.
 
 Times are whole seconds since 1970 (UTC), so that SQLite and PostgreSQL compare them alike. Hashes are SHA-256, or HMAC
 with the service's own key where what is hashed could be guessed; both as hexadecimal.
@@ -9,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
 # Equal to the newest revision under hosting/migrations/versions; a test holds the two together.
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "3"
 
 metadata = MetaData()
 # SQLite numbers rows by itself only where the key is called INTEGER.
@@ -68,4 +69,53 @@ feedback = Table(
     Column("received_at", BigInteger, nullable=False, index=True),
     Column("month", Text, nullable=False),
     UniqueConstraint("digest", name="uq_feedback_digest"),
+)
+
+# SMART launches before their callback. ``sealed`` is encrypted; the browser is known by the hash of its cookie.
+launch = Table(
+    "launch",
+    metadata,
+    Column("state_hash", Text, primary_key=True),
+    Column("cookie_name", Text, nullable=False),
+    Column("cookie_hash", Text, nullable=False),
+    Column("ehr", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+# One session per launch. ``sealed`` holds the tokens, encrypted; ``renewals`` counts how often they were replaced, and
+# whoever replaces them just now has set ``renewing_until``.
+launch_session = Table(
+    "launch_session",
+    metadata,
+    Column("handle_hash", Text, primary_key=True),
+    Column("cookie_name", Text, nullable=False),
+    Column("cookie_hash", Text, nullable=False),
+    Column("ehr", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("renewals", BigInteger, nullable=False),
+    Column("renewing_until", BigInteger, nullable=False),
+)
+
+# Who looked at which patient, when and what for: the access audit. For the privacy office, never for a log.
+access = Table(
+    "access",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("accessed_at", BigInteger, nullable=False, index=True),
+    Column("ehr", Text, nullable=False),
+    Column("who", Text),
+    Column("patient", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+)
+
+# What retention has removed, still counted: without it every removal would look like a fall of what only grows.
+past_count = Table(
+    "past_count",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("kind", "month", "ehr", "service", "rules", "what", "reason")),
+    Column("number", BigInteger, nullable=False),
 )

@@ -2,12 +2,111 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable
+from datetime import date
 
-from hosting import EhrRegistry, Settings
+from flask import Blueprint, Response, jsonify, request, send_from_directory
+
+from hosting import DatabaseFault, EhrRegistry, Readiness, Settings, log, report_readiness
+from smart_app.answers import STATIC, content_hash
+from smart_app.app import SmartApp
+from smart_app.notices import Notice, closed, database_away
+
+_A_YEAR = "public, max-age=31536000, immutable"
+_A_LITTLE = "public, max-age=300"
+# Long enough to spare us questions, short enough for a new key to be known before it signs.
+_KEYS_KEPT = "public, max-age=900"
 
 
-def front_door(settings: Settings, registry: EhrRegistry) -> Blueprint:
-    """The SMART app."""
-    del settings, registry
-    return Blueprint("smart_app", __name__)
+def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[], date] = date.today) -> Blueprint:
+    """The SMART app. Raises ``ConfigurationError`` where an EHR's entry needs a key or a secret that is not there.
+
+    ``today`` is the day by this machine's clock and time zone; tests set another one.
+    """
+    app = SmartApp(settings, registry, today)
+    blueprint = Blueprint("smart_app", __name__)
+
+    @blueprint.get("/launch")
+    def launch() -> Response:
+        return app.launch(request, standalone=False)
+
+    @blueprint.get("/launch/standalone")
+    def launch_standalone() -> Response:
+        return app.launch(request, standalone=True)
+
+    @blueprint.get("/callback")
+    def callback() -> Response:
+        return app.call_back(request)
+
+    _add_charts(blueprint, app)
+    _add_files(blueprint, app)
+
+    @blueprint.errorhandler(Notice)
+    def tell(notice: Notice) -> Response:
+        log.warning("notice shown", status=notice.status, reason=notice.reason, **_name(notice))
+        return app.answers.notice(notice, _retry(app, notice))
+
+    @blueprint.errorhandler(DatabaseFault)
+    def try_again(fault: DatabaseFault) -> Response:
+        log.error("database away", error=str(fault))
+        return app.answers.notice(database_away())
+
+    report_readiness(blueprint, "signing-key", lambda: _key_readiness(app, registry))
+    return blueprint
+
+
+def _add_charts(blueprint: Blueprint, app: SmartApp) -> None:
+    @blueprint.get("/chart/<handle>")
+    def chart(handle: str) -> Response:
+        session = app.sessions.find(handle, request)
+        return app.chart(session, request)
+
+    @blueprint.post("/chart/<handle>/close")
+    def close(handle: str) -> Response:
+        session = app.sessions.find(handle, request)
+        app.end(session)
+        notice = closed()
+        notice.ehr = session.ehr
+        answer = app.answers.notice(notice)
+        app.sessions.forget_cookie(session, answer)
+        return answer
+
+    @blueprint.get("/chart/<handle>/handout")
+    def handout(handle: str) -> Response:
+        session = app.sessions.find(handle, request)
+        return app.answers.page(app.charts.handout(session, request.args.get("language")), session.ehr)
+
+    @blueprint.get("/chart/<handle>/style.css")
+    def style(handle: str) -> Response:
+        session = app.sessions.find(handle, request)
+        return Response(app.charts.stylesheet(session), content_type="text/css; charset=utf-8")
+
+
+def _add_files(blueprint: Blueprint, app: SmartApp) -> None:
+    @blueprint.get("/.well-known/jwks.json")
+    def jwks() -> Response:
+        answer = jsonify(app.keys.public_jwks())
+        answer.headers["Cache-Control"] = _KEYS_KEPT
+        return answer
+
+    @blueprint.get("/static/smart_app/<name>")
+    def static(name: str) -> Response:
+        answer = send_from_directory(STATIC, name)
+        answer.headers["Cache-Control"] = _A_YEAR if request.args.get("v") == content_hash(name) else _A_LITTLE
+        return answer
+
+
+def _name(notice: Notice) -> dict[str, str]:
+    return {"ehr": notice.ehr.name} if notice.ehr else {}
+
+
+def _retry(app: SmartApp, notice: Notice) -> str | None:
+    """The chart's own address, where the EHR may answer better in a moment."""
+    handle = (request.view_args or {}).get("handle")
+    return app.charts.address(handle) if handle and notice.status >= 500 else None
+
+
+def _key_readiness(app: SmartApp, registry: EhrRegistry) -> Readiness:
+    needed = any(ehr.client_authentication == "private_key_jwt" for ehr in registry.ehrs)
+    held = len(app.keys.keys)
+    return Readiness(bool(held) or not needed, f"{held} published" if held else "none needed")

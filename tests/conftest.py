@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from hosting.access_audit import close_access_audit
 from hosting.database import close_databases
 
 pytest_plugins = ["tests.databases"]
@@ -28,4 +29,5 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_open_databases() -> Iterator[None]:
     """A test leaves no connection behind; a service that outlives the test connects anew."""
     yield
+    close_access_audit()
     close_databases()

@@ -24,7 +24,7 @@ class NotJson(ValueError):
 
 
 def decode(data: bytes, type_: type[T]) -> T:
-    """Decode ``data`` into ``type_``; ill-typed elements become absent and are named in ``Resource.unreadable``.
+    """Decode ``data`` into ``type_``; ill-typed elements become absent and are named in ``Resource.lost``.
 
     Raises ``NotJson`` for malformed JSON, NaN or Infinity, and where the outermost value is of the wrong kind.
     """
@@ -64,10 +64,19 @@ def part_reader(type_: Any, nothing: Any) -> Callable[[msgspec.Raw], Any]:
         try:
             value = decode_soundly(part)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            value = _salvage(msgspec.Raw(bytes(part).decode(errors="replace").encode()), type_)[0]
+            value = _salvage(_sound_text(part), type_)[0]
         return nothing if value is None or value is _NOTHING else value
 
     return read
+
+
+def lost_in(part: msgspec.Raw, type_: Any) -> tuple[str, ...]:
+    """The paths of what does not fit ``type_`` within one part."""
+    return () if part is ABSENT else _salvage(_sound_text(part), type_ | None)[1]
+
+
+def _sound_text(part: msgspec.Raw) -> msgspec.Raw:
+    return msgspec.Raw(bytes(part).decode(errors="replace").encode())
 
 
 _NOTHING: Any = object()
@@ -101,8 +110,8 @@ def _salvage_struct(raw: msgspec.Raw, struct: type[msgspec.Struct]) -> tuple[Any
         lost.extend(f"{field.encode_name}.{path}".rstrip(".") for path in paths)
         if value is not _NOTHING:
             kept[field.name] = value
-    if "unreadable" in struct.__struct_fields__:
-        return struct(**{**kept, "unreadable": tuple(lost)}), ()
+    if "lost" in struct.__struct_fields__:
+        return struct(**{**kept, "lost": tuple(lost)}), ()
     return struct(**kept), tuple(lost)
 
 

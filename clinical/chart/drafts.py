@@ -15,11 +15,12 @@ import msgspec
 from clinical.chart.facts import Fact, Medication
 from clinical.chart.gathering import Located, Shelf, gather, short_reference
 from clinical.chart.medications import read_medication
+from clinical.chart.open_orders import analytes_of, codings_of
 from clinical.chart.problems import groups_of_concept, words_of
 from clinical.chart.quantities import Number, read_quantity
 from clinical.chart.versions import refuse_other_versions
 from clinical.chart.wire import CodeableConcept, Entry, Quantity, Reference, Resource, Wire
-from terminology import code_use, drug_groups_by_name
+from terminology import drug_groups_by_name
 
 # An order that is being stopped, or was, orders nothing.
 _ENDED = frozenset({"stopped", "completed", "ended", "revoked", "cancelled", "entered-in-error", "unknown"})
@@ -143,7 +144,7 @@ def _medication_request(item: Located, resource: OrderResource, shelf: Shelf) ->
         kind="medication",
         text=medication.text if medication else "",
         taken=(medication,) if medication else (),
-        codings=_codings(concept),
+        codings=codings_of(concept),
         single_dose=_largest(doses),
     )
 
@@ -155,7 +156,7 @@ def _nutrition_order(item: Located, resource: OrderResource, _: Shelf) -> DraftO
         kind="nutrition",
         text=", ".join(one.text for one in taken if one.text),
         taken=taken,
-        codings=frozenset[tuple[str, str]]().union(*(_codings(one.type) for one in resource.supplement)),
+        codings=frozenset[tuple[str, str]]().union(*(codings_of(one.type) for one in resource.supplement)),
         single_dose=_largest(one.quantity for one in resource.supplement) if len(taken) == 1 else None,
     )
 
@@ -167,10 +168,8 @@ def _supplement(item: Located, supplement: Supplement) -> Medication:
 
 def _service_request(item: Located, resource: OrderResource, _: Shelf) -> DraftOrder:
     """A laboratory test, or something given as a service such as an infusion."""
-    codings = _codings(resource.code)
-    words = words_of(resource.code)
-    uses = [code_use(system, code) for system, code in codings]
-    analytes = frozenset(use.analyte for use in uses if use is not None and use.role != "refused")
+    codings, words = codings_of(resource.code), words_of(resource.code)
+    analytes = analytes_of(codings)
     given = () if analytes else (_by_concept(item, resource.code, words, words, None),)
     return DraftOrder(
         reference=item.reference, kind="service", text=words, taken=given, codings=codings, analytes=analytes
@@ -189,14 +188,6 @@ def _by_concept(
         planned=True,
         route=route,
         by_name=not groups,
-    )
-
-
-def _codings(concept: CodeableConcept | None) -> frozenset[tuple[str, str]]:
-    return (
-        frozenset((one.system, one.code) for one in concept.coding if one.system and one.code)
-        if concept
-        else frozenset()
     )
 
 

@@ -81,13 +81,14 @@ class Condition(Fact, frozen=True):
 
 
 class Medication(Fact, frozen=True, kw_only=True):
-    """A drug that the chart says is (or was) taken, ordered or given."""
+    """A drug that the chart says is (or was) taken, ordered or given. ``unsigned``: it waits to be ordered."""
 
     source: str
     groups: frozenset[str]
     text: str
     active: bool
     planned: bool = False
+    unsigned: bool = False
     started: FhirDate | None = None
     start_is_prescription: bool = True
     ended: FhirDate | None = None
@@ -111,6 +112,16 @@ class Procedure(Fact, frozen=True):
     performed: FhirDate | None = None
 
 
+class OpenOrder(Fact, frozen=True, kw_only=True):
+    """A laboratory test that is ordered and not known to be done. ``due`` where the order says when."""
+
+    source: str
+    codings: frozenset[tuple[str, str]]
+    analytes: frozenset[str] = frozenset()
+    ordered: FhirDate | None = None
+    due: FhirDate | None = None
+
+
 class Patient(Fact, frozen=True):
     reference: str | None = None
     birth_date: FhirDate | None = None
@@ -129,7 +140,8 @@ class PregnancyStatus(Fact, frozen=True):
 
 class Chart(Fact, frozen=True, kw_only=True):
     """Everything known about one patient. ``answered`` holds the resource types that the sender was asked for and sent,
-    be it nothing: only for those does an absent entry mean that there is none."""
+    be it nothing: only for those does an absent entry mean that there is none. ``partly_read`` holds those among the
+    lists of which an entry could not be read: they are not answered in full."""
 
     patient: Patient
     measurements: tuple[Measurement, ...] = ()
@@ -138,7 +150,9 @@ class Chart(Fact, frozen=True, kw_only=True):
     allergies: tuple[Allergy, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     pregnancy: tuple[PregnancyStatus, ...] = ()
+    open_orders: tuple[OpenOrder, ...] = ()
     data_quality: tuple[DataQuality, ...] = ()
     other_patients: tuple[str, ...] = ()
     answered: frozenset[str] = frozenset()
+    partly_read: frozenset[str] = frozenset()
     not_read: int = 0

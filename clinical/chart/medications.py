@@ -51,6 +51,7 @@ def read_medication(item: Located, shelf: Shelf) -> Medication | None:
         text=words,
         active=resource.status in _RUNNING,
         planned=resource.status == "draft" or resource.intent in _PLANS,
+        unsigned=resource.status == "draft" or (resource.status in _RUNNING and resource.intent in _PLANS),
         started=started,
         start_is_prescription=is_prescription,
         ended=ended,

@@ -13,6 +13,7 @@ from functools import lru_cache
 import msgspec
 
 from clinical.chart.decoding import ABSENT
+from clinical.chart.illegible import tells
 from clinical.chart.wire import CodeableConcept, Coding, read_concept
 from terminology import EDD_LOINC, PREGNANCY_STATUS_LOINC, CodeUse, analyte, code_use, named_analyte
 
@@ -28,10 +29,11 @@ _LONGEST_KEPT_BYTES = 2048
 class Name(msgspec.Struct, frozen=True, gc=False):
     """What a ``code`` element says. ``use`` is the bare analyte's name where only words name it, ``None`` if not ours.
 
-    ``says_…``: what its text and displays say, be it against its code.
+    ``is_told``: it has a code or words at all. ``says_…``: what its words say, be it against its code.
     """
 
     use: CodeUse | str | None = None
+    is_told: bool = False
     of_pregnancy: bool = False
     says_active_b12: bool = False
     says_red_cells: bool = False
@@ -66,6 +68,7 @@ def name_of(code: CodeableConcept | None, local_codes: Mapping[str, str]) -> Nam
     words = " ".join(filter(None, all_words(code)))
     return Name(
         use=_use(code, local_codes),
+        is_told=tells(code),
         of_pregnancy=any(coding.code in _PREGNANCY_CODES for coding in code.coding),
         says_active_b12=_ACTIVE_B12.search(words) is not None,
         says_red_cells=_RED_CELL.search(words) is not None,

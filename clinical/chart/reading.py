@@ -13,19 +13,22 @@ from clinical.chart.facts import (
     Condition,
     DataQuality,
     Medication,
+    OpenOrder,
     PregnancyStatus,
     Procedure,
 )
 from clinical.chart.gathering import Gathered, Located, Shelf, gather
+from clinical.chart.illegible import why_illegible
 from clinical.chart.medications import read_medication
-from clinical.chart.naming import name_in
+from clinical.chart.naming import Name, name_in
 from clinical.chart.observations import Reading, analyte_named, read_observation
+from clinical.chart.open_orders import read_open_order
 from clinical.chart.problems import read_allergy, read_condition, read_pregnancy, read_procedure, read_reasons
 from clinical.chart.subjects import Owner, find_owner
 from clinical.chart.versions import refuse_other_versions
 from clinical.chart.wire import Resource
 
-_Fact = TypeVar("_Fact", Condition, Medication, Allergy, Procedure, PregnancyStatus)
+_Fact = TypeVar("_Fact", Condition, Medication, Allergy, Procedure, PregnancyStatus, OpenOrder)
 _MEDICATIONS = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration"})
 _REFERENCED = ("Medication", "Specimen")
 
@@ -37,7 +40,9 @@ class _Found(msgspec.Struct):
     allergies: list[Allergy] = []
     procedures: list[Procedure] = []
     pregnancy: list[PregnancyStatus] = []
+    open_orders: list[OpenOrder] = []
     strangers: list[str] = []
+    partly_read: set[str] = set()
     other_tests: int = 0
 
 
@@ -79,20 +84,40 @@ def _read_observations(
         name = name_in(resource.code_json, local)
         if name.use is not None or resource.component:
             read_observation(item, name, local, shelf, found.results)
-        elif name.of_pregnancy and (pregnancy := read_pregnancy(item)):
-            found.pregnancy.append(pregnancy)
+        elif name.of_pregnancy or not name.is_told:
+            _read_another(item, name, found)
         else:
             # Four of five results are about something else: they are let go before anything of them is built.
             found.other_tests += 1
 
 
+def _read_another(item: Located, name: Name, found: _Found) -> None:
+    """A status of pregnancy, or an Observation of nobody knows what."""
+    pregnancy = read_pregnancy(item) if name.of_pregnancy else None
+    if pregnancy is not None:
+        found.pregnancy.append(pregnancy)
+        if pregnancy.pregnant is None and pregnancy.due is None:
+            _note_illegible("it does not tell whether there is a pregnancy", item, found)
+    elif not name.is_told:
+        _note_illegible("it does not tell what was measured", item, found)
+    else:
+        found.other_tests += 1
+
+
 def _read_lists(gathered: Gathered, owner: Owner, shelf: Shelf, found: _Found) -> None:
     for kind, read in _READERS.items():
         for item in gathered.of(kind):
-            if owner.owns(item):
-                read(item, shelf, found)
-            else:
+            if not owner.owns(item):
                 found.strangers.append(item.reference)
+            elif reason := why_illegible(item, shelf) if kind in _LISTS else None:
+                _note_illegible(reason, item, found)
+                found.partly_read.add(_LISTS[kind])
+            else:
+                read(item, shelf, found)
+
+
+def _note_illegible(reason: str, item: Located, found: _Found) -> None:
+    found.results.notes.append(DataQuality("DQ.ILLEGIBLE", reason, None, item.reference))
 
 
 def _set_aside(item: Located, local: Mapping[str, str], found: _Found) -> None:
@@ -121,10 +146,18 @@ def _read_allergy(item: Located, _: Shelf, found: _Found) -> None:
 def _read_procedure(item: Located, _: Shelf, found: _Found) -> None:
     if procedure := read_procedure(item):
         found.procedures.append(procedure)
+        if procedure.groups and procedure.performed is None:
+            reason = "it does not tell when it was done"
+            found.results.notes.append(DataQuality("DQ.DATE_MISSING", reason, None, item.reference, blocks=False))
 
 
 def _read_encounter(item: Located, _: Shelf, found: _Found) -> None:
     found.conditions.extend(read_reasons(item))
+
+
+def _read_service_request(item: Located, _: Shelf, found: _Found) -> None:
+    if order := read_open_order(item):
+        found.open_orders.append(order)
 
 
 _READERS = {
@@ -132,7 +165,15 @@ _READERS = {
     "AllergyIntolerance": _read_allergy,
     "Procedure": _read_procedure,
     "Encounter": _read_encounter,
+    "ServiceRequest": _read_service_request,
     **dict.fromkeys(_MEDICATIONS, _read_medication),
+}
+
+
+# The list of which an entry is one; reasons of an encounter are no list, and no order means that nothing is ordered.
+_LISTS = {
+    **{kind: kind for kind in _READERS if kind not in ("Encounter", "ServiceRequest") and kind not in _MEDICATIONS},
+    **dict.fromkeys(_MEDICATIONS, "MedicationRequest"),
 }
 
 
@@ -147,9 +188,11 @@ def _chart(owner: Owner, found: _Found, answered: frozenset[str]) -> Chart:
         allergies=_sorted(found.allergies),
         procedures=_sorted(found.procedures),
         pregnancy=_sorted(found.pregnancy),
+        open_orders=_sorted(found.open_orders),
         data_quality=tuple(found.results.notes),
         other_patients=tuple(sorted(set(found.strangers))),
-        answered=answered,
+        answered=answered - found.partly_read,
+        partly_read=frozenset(found.partly_read),
         not_read=found.other_tests,
     )
 

@@ -12,11 +12,11 @@ Source: FHIR R4 (4.0.1), the resource pages of the types named below.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from clinical.chart.decoding import ABSENT, part_reader
+from clinical.chart.decoding import ABSENT, lost_in, part_reader
 
 T = TypeVar("T")
 
@@ -126,9 +126,13 @@ class Issue(Wire, frozen=True):
     diagnostics: str | None = None
 
 
+_PARTS: dict[str, Any] = {
+    "meta": Meta, "identifier": tuple[Identifier, ...] | Identifier, "code": CodeableConcept, "subject": Reference,
+    "performer": tuple[Reference, ...], "interpretation": tuple[CodeableConcept, ...], "specimen": Reference,
+}  # fmt: skip
 _Part = Callable[[msgspec.Raw], T]
 _read_meta: _Part[Meta | None] = part_reader(Meta, None)
-_read_identifiers: _Part[tuple[Identifier, ...] | Identifier] = part_reader(tuple[Identifier, ...] | Identifier, ())
+_read_identifiers: _Part[tuple[Identifier, ...] | Identifier] = part_reader(_PARTS["identifier"], ())
 read_concept: _Part[CodeableConcept | None] = part_reader(CodeableConcept, None)
 read_concepts: _Part[tuple[CodeableConcept, ...]] = part_reader(tuple[CodeableConcept, ...], ())
 _read_reference: _Part[Reference | None] = part_reader(Reference, None)
@@ -190,6 +194,9 @@ class Resource(Wire, frozen=True, kw_only=True):
     dosage_instruction: tuple[Dosage, ...] = ()
     dosage: tuple[Dosage, ...] | AdministeredDosage = ()
     reason_code: tuple[CodeableConcept, ...] = ()
+    # ServiceRequest
+    occurrence_date_time: str | None = None
+    occurrence_period: Period | None = None
     # Procedure, Encounter
     performed_date_time: str | None = None
     performed_period: Period | None = None
@@ -206,8 +213,15 @@ class Resource(Wire, frozen=True, kw_only=True):
     entry: tuple[Entry, ...] = ()
     link: tuple[Link, ...] = ()
     issue: tuple[Issue, ...] = ()
-    # What the decoder had to leave out, as element paths: filled by decoding.py, under a name that no FHIR element has.
-    unreadable: tuple[str, ...] = msgspec.field(default=(), name="\uffff")
+    # What the decoder had to leave out: filled by decoding.py, under a name that no FHIR element has.
+    lost: tuple[str, ...] = msgspec.field(default=(), name="\uffff")
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """What had to be left out, as element paths, also in the parts that are bytes still."""
+        parts = ((name, getattr(self, f"{name}_json"), kind) for name, kind in _PARTS.items())
+        within = [f"{name}.{path}".rstrip(".") for name, json, kind in parts for path in lost_in(json, kind)]
+        return (*self.lost, *within)
 
     @property
     def meta(self) -> Meta | None:

@@ -6,6 +6,7 @@ Raises `KnowledgeError`, whose ``problems`` name file, item and word.
 """
 
 from clinical.knowledge.checking import check_knowledge
+from clinical.knowledge.handouts import Handout, load_handouts
 from clinical.knowledge.loading import PACKAGE_FOLDER, Knowledge, Table, load_knowledge
 from clinical.knowledge.needs import Need, needs
 from clinical.knowledge.placing import Placed, placed_items
@@ -41,6 +42,7 @@ __all__ = [
     "Derivation",
     "Finding",
     "Freshness",
+    "Handout",
     "Jurisdiction",
     "Knowledge",
     "KnowledgeError",
@@ -59,6 +61,7 @@ __all__ = [
     "check_knowledge",
     "conditions_of",
     "in_words",
+    "load_handouts",
     "load_knowledge",
     "needs",
     "parts",

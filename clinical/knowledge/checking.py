@@ -13,6 +13,7 @@ from clinical.knowledge.checks.orderables import orderable_problems
 from clinical.knowledge.checks.references import reference_problems
 from clinical.knowledge.checks.tables import duplicate_problems, table_problems
 from clinical.knowledge.checks.texts import date_problems, text_problems
+from clinical.knowledge.handouts import handout_problems
 from clinical.knowledge.loading import Knowledge, select
 from clinical.knowledge.placing import placed_items
 from clinical.knowledge.problems import KnowledgeError, Problem
@@ -31,7 +32,8 @@ def check_knowledge(folder: Path, today: date) -> list[Problem]:
         return list(error.problems)
     problems = [*_problems_of_items(read.files, today), *duplicate_problems(read.files), *_by_jurisdiction(read)]
     order = {file.name: number for number, file in enumerate(read.files)}
-    return sorted(dict.fromkeys(problems), key=lambda problem: order[problem.file])
+    found = sorted(dict.fromkeys(problems), key=lambda problem: order[problem.file])
+    return [*found, *handout_problems(folder, today)]
 
 
 def _problems_of_items(files: Iterable[KnowledgeFile], today: date) -> Iterator[Problem]:

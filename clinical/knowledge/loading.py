@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -69,9 +70,17 @@ class Knowledge:
 def load_knowledge(jurisdiction: str = "international", folder: Path = PACKAGE_FOLDER) -> Knowledge:
     """Reads ``folder`` and keeps what holds in ``jurisdiction`` (international, us or uk).
 
-    Raises `KnowledgeError` naming file, item and word. Load once at start: it is the same until the files change.
+    Raises `KnowledgeError` naming file, item and word. Load once at start: it is the same until the files change. Our
+    own files are read once in a process, however many front doors ask.
     """
-    return select(read_folder(folder), _known(jurisdiction))
+    return (
+        _ours(_known(jurisdiction)) if folder == PACKAGE_FOLDER else select(read_folder(folder), _known(jurisdiction))
+    )
+
+
+@cache
+def _ours(jurisdiction: Jurisdiction) -> Knowledge:
+    return select(read_folder(PACKAGE_FOLDER), jurisdiction)
 
 
 def _known(jurisdiction: str) -> Jurisdiction:

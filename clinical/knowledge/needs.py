@@ -32,7 +32,8 @@ _PREGNANCY = (terminology.PREGNANCY_STATUS_LOINC, terminology.EDD_LOINC)
 class Need(NamedTuple):
     """One thing to fetch. ``codes`` are LOINC codes, for Observations only; ``label`` names it to a person.
 
-    A code that counts only after local validation is fetched too: the chart then tells why it was not used.
+    A code that counts only after local validation is fetched too: the chart then tells why it was not used. What is
+    ``dispensable`` only saves a repetition: nothing is said where it is not sent.
     """
 
     key: str
@@ -42,10 +43,17 @@ class Need(NamedTuple):
     nutrient: Nutrient | None = None
     analytes: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    dispensable: bool = False
 
 
-def needs(knowledge: Knowledge) -> tuple[Need, ...]:
-    """The patient, then the laboratory (a need per nutrient, then the rest), then the other lists of the chart."""
+OPEN_ORDERS = Need("openOrders", "open laboratory orders", "ServiceRequest", dispensable=True)
+
+
+def needs(knowledge: Knowledge, *, with_open_orders: bool = False) -> tuple[Need, ...]:
+    """The patient, then the laboratory (a need per nutrient, then the rest), then the other lists of the chart.
+
+    ``with_open_orders``: what is ordered already too, for those who propose in the middle of the work.
+    """
     asked = _analytes_asked(knowledge)
     return (
         Need("patient", "age and sex", "Patient"),
@@ -56,6 +64,7 @@ def needs(knowledge: Knowledge) -> tuple[Need, ...]:
         Need("medications", "medication list", "MedicationRequest"),
         Need("allergies", "allergies", "AllergyIntolerance"),
         Need("procedures", "procedures", "Procedure"),
+        *((OPEN_ORDERS,) if with_open_orders else ()),
     )
 
 

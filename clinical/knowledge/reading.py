@@ -21,6 +21,7 @@ ITEM_KINDS = (
     "limit", "band", "finding", "rule", "caution", "proposal", "advice", "freshness", "conflict", "derivation",
     "reserve", "orderable", "order_caution", "order_answer", "products",
 )  # fmt: skip
+SECTION = "section"  # of a handout
 INHERITED = ("reviewed", "due")
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -54,6 +55,11 @@ def read_folder(folder: Path) -> KnowledgeFolder:
         raise KnowledgeError(problems)
     digest = _digest({MANIFEST: manifest_bytes, SOURCES: sources_bytes, **contents})
     return KnowledgeFolder(f"{manifest.version}+{digest}", sources, tuple(files), manifest.changes)
+
+
+def read_model(kind: type[Model], folder: Path, name: str) -> Model:
+    """One file by itself, its items with the file's dates. Raises `KnowledgeError` naming file, item and word."""
+    return _model(kind, name, _with_inherited_dates(_table(name, _bytes(folder, name))))
 
 
 def _bytes(folder: Path, name: str) -> bytes:
@@ -93,7 +99,7 @@ def _file_or_none(name: str, content: bytes, problems: list[Problem]) -> Knowled
 def _with_inherited_dates(table: dict[str, Any]) -> dict[str, Any]:
     """An item without its own ``reviewed`` or ``due`` has those of its file."""
     dates = {word: table[word] for word in INHERITED if word in table}
-    for kind in ITEM_KINDS:
+    for kind in (*ITEM_KINDS, SECTION):
         items = table.get(kind)
         if isinstance(items, list):
             table[kind] = [dates | item if isinstance(item, dict) else item for item in items]

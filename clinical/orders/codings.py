@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from clinical.knowledge.loading import Knowledge
 from clinical.knowledge.naming import unit_in_words
-from clinical.knowledge.order_schema import Amount, OrderCoding
+from clinical.knowledge.order_schema import Amount, LaboratoryOrder, MedicationOrder, OrderCoding
 
 SYSTEMS = {
     "loinc": "http://loinc.org",
@@ -20,6 +21,21 @@ UCUM = "http://unitsofmeasure.org"
 def coding(system: str, code: str, display: str) -> dict[str, Any]:
     """A Coding; ``system`` is the knowledge's short word for it."""
     return {"system": SYSTEMS[system], "code": code, "display": display}
+
+
+def codings_of_orders(knowledge: Knowledge) -> dict[str, tuple[tuple[tuple[str, str], ...], ...]]:
+    """By proposal id, for each of its orders the codes with their systems; a referral or advice orders nothing."""
+    found: dict[str, tuple[tuple[tuple[str, str], ...], ...]] = {}
+    for name, proposal in knowledge.proposals.items():
+        orders = (proposal.medication,) if proposal.medication else proposal.laboratory
+        if orders:
+            found[name] = tuple(systems_and_codes(order) for order in orders)
+    return found
+
+
+def systems_and_codes(order: MedicationOrder | LaboratoryOrder) -> tuple[tuple[str, str], ...]:
+    """The codes of one order, each with the address of its system."""
+    return tuple((SYSTEMS[one.system], one.code) for one in order.codings)
 
 
 def concept(codings: tuple[OrderCoding, ...], text: str) -> dict[str, Any]:

@@ -189,8 +189,13 @@ def _advice(rules: CompiledKnowledge, evidence: Evidence, decisions: Decisions) 
 
 
 def _unavailable(chart: Chart) -> list[str]:
+    """A list that nobody sent, and one of which an entry could not be read: neither answers "none"."""
     return [
-        f"{words[0].upper()}{words[1:]} was not available."
+        f"{words[0].upper()}{words[1:]} {_trouble(kind, chart)}."
         for kind, words in LISTS.items()
-        if kind not in chart.answered and kind != "Procedure"
+        if kind in chart.partly_read or (kind not in chart.answered and kind != "Procedure")
     ]
+
+
+def _trouble(kind: str, chart: Chart) -> str:
+    return "holds an entry that could not be read" if kind in chart.partly_read else "was not available"

@@ -16,7 +16,7 @@ import msgspec
 
 from clinical.chart.dates import read_date
 from clinical.chart.drafts import DraftOrder
-from clinical.chart.facts import Chart, Medication
+from clinical.chart.facts import Chart, Medication, OpenOrder
 from clinical.reasoning.answers import Answer, distinct
 from clinical.reasoning.assessing import gather_evidence
 from clinical.reasoning.compiling import AskedCaution, CompiledKnowledge
@@ -78,11 +78,16 @@ def concerns_of(order: DraftOrder, desk: Desk) -> HeldAgainst:
 
 
 def _chart_without(order: DraftOrder, desk: Desk) -> Chart:
-    """A prescription that is renewed or signed anew is not taken twice."""
+    """A prescription that is renewed or signed anew is not taken twice. A test in any draft is ordered already."""
     drafts = [item for other in desk.besides(order) for item in _taken(other, desk)]
     replaced = {order.reference, order.replaces} | {item.source for item in drafts}
     kept = (item for item in desk.chart.medications if item.source not in replaced)
-    return msgspec.structs.replace(desk.chart, medications=(*kept, *drafts))
+    open_orders = (*desk.chart.open_orders, *(_as_open(draft) for draft in desk.drafts if draft.kind == "service"))
+    return msgspec.structs.replace(desk.chart, medications=(*kept, *drafts), open_orders=open_orders)
+
+
+def _as_open(draft: DraftOrder) -> OpenOrder:
+    return OpenOrder(source=draft.reference, codings=draft.codings, analytes=draft.analytes)
 
 
 def _taken(order: DraftOrder, desk: Desk) -> list[Medication]:

@@ -19,7 +19,7 @@ from clinical.reasoning.assessment import SEVERITIES, Caution, Part, Proposal
 from clinical.reasoning.compiling import CompiledKnowledge, compiled
 from clinical.reasoning.concerns import Concern, Desk, HeldAgainst, applies, concerns_of
 from clinical.reasoning.orderables import CompiledOrders, compiled_orders
-from clinical.reasoning.proposing import Offer, worded_cautions, worded_proposals
+from clinical.reasoning.proposing import Offer, leave_out_what_is_ordered, worded_cautions, worded_proposals
 from clinical.reasoning.sentences import named
 
 
@@ -182,7 +182,9 @@ def _proposals(speaking: Iterable[Concern], found: HeldAgainst, rules: CompiledK
                 wanted[name] = 0
                 reasons = (*found.decisions.reasons.get(name, ()), *concern.held.answer.facts)
                 found.decisions.reasons[name] = distinct(reasons)
-    return worded_proposals(rules, found.evidence, found.decisions, Offer(made=wanted))
+    offer = Offer(made=wanted)
+    leave_out_what_is_ordered(rules, found.evidence, offer)
+    return worded_proposals(rules, found.evidence, found.decisions, offer)
 
 
 def _results(concerns: Iterable[Concern], found: HeldAgainst) -> Iterator[Measurement]:

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from clinical.knowledge import schema
+from clinical.knowledge.order_schema import LaboratoryOrder
 from clinical.orders import draft_medication_request, draft_service_requests
+from clinical.reasoning.already_ordered import is_drafted, tests_left
 from clinical.reasoning.answers import Answer, distinct
 from clinical.reasoning.assessment import Caution, Proposal, Withheld
 from clinical.reasoning.compiling import AskedCaution, CompiledKnowledge
@@ -29,9 +31,10 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct):
-    """What is made of the candidates."""
+    """What is made of the candidates, with the days after which each is due, and of its tests those not yet ordered."""
 
     made: dict[str, int] = {}
+    left: dict[str, tuple[LaboratoryOrder, ...]] = {}
     held_back: dict[str, list[str]] = {}
     open_points: dict[str, tuple[str, ...]] = {}
     cautions: list[Held] = []
@@ -46,10 +49,11 @@ def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions
         result.cautions.append(Held(asked, _asked(asked, evidence, decisions)))
     _hold_back(evidence, result)
     for name in evidence.candidates:
-        if name not in result.held_back:
+        if name not in result.held_back and not is_drafted(knowledge.proposals[name].proposal, evidence):
             result.made[name] = 0
     _add_companions(knowledge, decisions, result)
     _add_what_cautions_ask_for(knowledge, evidence, decisions, result)
+    leave_out_what_is_ordered(knowledge, evidence, result)
     evidence.candidates = dict.fromkeys(result.made)
     return result
 
@@ -117,6 +121,16 @@ def _add_what_cautions_ask_for(
                     decisions.reasons[name] = distinct((*decisions.reasons.get(name, ()), *held.answer.facts))
 
 
+def leave_out_what_is_ordered(knowledge: CompiledKnowledge, evidence: Evidence, result: Offer) -> None:
+    """A proposal of tests is silent where all of them are ordered already, and otherwise made for the others."""
+    for name, after_days in tuple(result.made.items()):
+        proposal = knowledge.proposals[name].proposal
+        if proposal.laboratory:
+            result.left[name] = tests_left(proposal, after_days, evidence)
+            if not result.left[name]:
+                del result.made[name]
+
+
 def is_relevant(held: Held, evidence: Evidence, decisions: Decisions, result: Offer) -> bool:
     """Does it affect a proposal made or withheld here, or a finding here (decision 2)?"""
     asked = held.asked
@@ -181,7 +195,9 @@ def _proposal(
         preselected=ticked,
         label=proposal.label,
         text=proposal.text,
-        resources=tuple(_orders(proposal, after_days, reasons, _beware(holding), evidence)),
+        resources=tuple(
+            _orders(proposal, after_days, reasons, _beware(holding), evidence, result.left.get(proposal.id))
+        ),
         cautions=distinct(held.asked.caution.id for held in holding),
         unknowns=unknowns,
         citations=proposal.sources,
@@ -200,15 +216,17 @@ def _beware(holding: Iterable[Held]) -> str:
 
 
 def _orders(
-    proposal: schema.Proposal, after_days: int, reasons: tuple[str, ...], beware: str, evidence: Evidence
-) -> list[dict[str, object]]:
+    proposal: schema.Proposal, after_days: int, reasons: tuple[str, ...], beware: str, evidence: Evidence,
+    left: tuple[LaboratoryOrder, ...] | None,
+) -> list[dict[str, object]]:  # fmt: skip
     patient = evidence.chart.patient.reference
     # R4 lets an order name Observations and Conditions as its reason; what is contained or has no id cannot be named.
     named_facts = tuple(fact for fact in reasons if fact.startswith(("Observation/", "Condition/")) and "#" not in fact)
     if proposal.kind == "medication":
         return [draft_medication_request(proposal, patient, evidence.today, named_facts, beware)]
     if proposal.kind == "laboratory":
-        return list(draft_service_requests(proposal, patient, evidence.today, after_days, named_facts))
+        orders = draft_service_requests(proposal, patient, evidence.today, after_days, named_facts)
+        return [order for order, test in zip(orders, proposal.laboratory, strict=True) if left is None or test in left]
     return []
 
 

@@ -28,7 +28,7 @@ RESULTS = {
     "potassium": ("minerals", "2823-3"),
 }
 LABORATORY = (*dict.fromkeys(key for key, _ in RESULTS.values()), "liver")
-OTHER_KEYS = ("patient", "pregnancy", "conditions", "medications", "allergies", "procedures")
+OTHER_KEYS = ("patient", "pregnancy", "conditions", "medications", "allergies", "procedures", "openOrders")
 
 ALL_NORMAL: dict[str, Any] = {
     "ferritin": "140 ng/mL",

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from cds_hooks import public_sandbox
 from cds_hooks.authentication import Caller
-from hosting import RegistryError
+from hosting import RegistryError, public_sandbox
 from tests.cds_hooks.callers import (
     FHIR_BASE,
     ISSUER,

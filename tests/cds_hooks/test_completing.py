@@ -13,7 +13,7 @@ from ehr_reader import queries_of
 from tests.cds_hooks.callers import KeyServer, bearer, hospital, registry, token
 from tests.cds_hooks.charted_ehr import ADDRESS, CLIENT_ID, TOKEN, asking, holding, service_of
 from tests.cds_hooks.conftest import client_of
-from tests.cds_hooks.hook_requests import ALL_NORMAL, LABORATORY, full_prefetch, observation, request
+from tests.cds_hooks.hook_requests import ALL_NORMAL, LABORATORY, full_prefetch, medication, observation, request
 from tests.ehr_reader.mock_ehr import Call, MockEhr, Reply, mock_ehr, outcome, searchset
 
 LOW = ALL_NORMAL | {"ferritin": "22 ng/mL"}
@@ -71,7 +71,7 @@ def test_a_token_that_does_not_fit_is_not_used(ehr: MockEhr, authorization: dict
 )
 def test_a_token_that_fits_is_used(ehr: MockEhr, authorization: dict[str, Any]) -> None:
     answer = service_of(ehr).post(ADDRESS, json=asking(ehr, **authorization))
-    assert answer.status_code == 200 and len(ehr.calls) == len(LABORATORY) + 6
+    assert answer.status_code == 200 and len(ehr.calls) == len(LABORATORY) + 7
 
 
 def test_only_a_registered_ehr_is_asked(ehr: MockEhr) -> None:
@@ -139,7 +139,7 @@ def test_a_scope_with_a_category_is_said_in_each_search(ehr: MockEhr) -> None:
     scope = f"patient/Patient.rs patient/Observation.rs?category={LABORATORY_CATEGORY}"
     assert service_of(ehr).post(ADDRESS, json=asking(ehr, scope=scope)).status_code == 200
     searches = [call.parameters for call in ehr.calls if call.resource_type == "Observation"]
-    assert len(searches) == len(LABORATORY), "the pregnancy status is in another category"
+    assert len(searches) == len(LABORATORY), "the pregnancy status is of another category"
     assert {search["category"] for search in searches} == {LABORATORY_CATEGORY}
 
 
@@ -152,8 +152,49 @@ def test_an_ehr_that_wants_the_category_is_asked_once_by_category(ehr: MockEhr) 
     ehr.answer = demanding
     answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr))
     assert "22 ng/mL" in answer.json["cards"][0]["summary"]
-    assert len([call for call in ehr.calls if "category" in call.parameters]) == 1
-    assert "error instead of: pregnancy status" in answer.json["cards"][0]["detail"]
+    categories = [call.parameters["category"] for call in ehr.calls if "category" in call.parameters]
+    assert sorted(categories) == ["laboratory", "social-history"]
+
+
+def test_the_pregnancy_status_is_found_by_its_category_too(ehr: MockEhr) -> None:
+    status = {"coding": [{"system": "http://snomed.info/sct", "code": "77386006"}]}
+    pregnant = observation("82810-3", 1, "1", valueCodeableConcept=status, effectiveDateTime="2026-11-01")
+    del pregnant["valueQuantity"]
+
+    def demanding(call: Call) -> Reply:
+        if call.parameters.get("category") == "social-history":
+            return Reply(body=searchset(pregnant))
+        return Reply(400, outcome("required")) if "code" in call.parameters else Reply(body=searchset())
+
+    ehr.answer = demanding
+    answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr, without("pregnancy", vitamin_d="8 ng/mL")))
+    [card] = answer.json["cards"]
+    assert "VD13" in card["detail"] and "pregnancy status" not in card["detail"]
+
+
+def test_a_scope_of_the_social_history_is_enough_for_the_pregnancy_status(ehr: MockEhr) -> None:
+    scope = "patient/Observation.rs?category=social-history"
+    service_of(ehr).post(ADDRESS, json=asking(ehr, without("pregnancy"), scope=scope))
+    assert [call.parameters["category"] for call in ehr.calls] == ["social-history"]
+
+
+@pytest.mark.parametrize(("scope", "along"), [("patient/*.rs", True), ("patient/MedicationRequest.rs", False)])
+def test_the_drug_that_a_prescription_refers_to_comes_along(ehr: MockEhr, scope: str, along: bool) -> None:
+    drug = {"resourceType": "Medication", "id": "d1", "code": medication("10582")["medicationCodeableConcept"]}
+    prescribed = medication("10582", medicationReference={"reference": "Medication/d1"})
+    del prescribed["medicationCodeableConcept"]
+
+    def answer(call: Call) -> Reply:
+        return Reply(body=searchset(prescribed, *([drug] if "_include" in call.parameters else [])))
+
+    ehr.answer = answer
+    given: Any = service_of(ehr).post(
+        ADDRESS, json=asking(ehr, without("medications", ferritin="22 ng/mL"), scope=scope)
+    )
+    assert ("(FE09)" in given.json["cards"][0]["detail"]) is along
+    assert [call.parameters.get("_include") for call in ehr.calls] == [
+        "MedicationRequest:medication" if along else None
+    ]
 
 
 def test_an_ehr_of_style_category_is_asked_so(ehr: MockEhr) -> None:
@@ -234,7 +275,7 @@ def test_the_log_tells_what_became_of_it_and_never_whose(ehr: MockEhr, capsys: A
     logged = capsys.readouterr().err
     lines = [json.loads(line) for line in logged.splitlines()]
     [asked] = [line for line in lines if line["event"] == "ehr asked"]
-    assert (asked["ehr"], asked["searches"], asked["failed"]) == ("mock", 19, 19)
+    assert (asked["ehr"], asked["searches"], asked["failed"]) == ("mock", 20, 20)
     assert asked["reason"] == "the ehr denied access"
     [not_asked] = [line for line in lines if line["event"] == "ehr not asked"]
     assert not_asked["reason"] == "token is for another patient"

@@ -16,8 +16,10 @@ from uuid import uuid4
 import requests
 
 from hosting import open_database
+from tests.cds_hooks.hook_requests import call
 
-PATH = "/cds-services/rls-nutrients/feedback"
+SERVICE = "/cds-services/rls-nutrients"
+PATH = f"{SERVICE}/feedback"
 
 
 def free_port() -> int:
@@ -60,6 +62,36 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
         assert answer.json()["parts"]["database"]["ready"]
         return
     raise AssertionError("the service did not answer within 60 s")
+
+
+def test_cards_are_counted_that_were_shown_just_before_the_service_stopped(database_url: str) -> None:
+    with serving(database_url) as (process, address):
+        shown = [
+            card["uuid"]
+            for _ in range(20)
+            for card in requests.post(address + SERVICE, json=call(ferritin="22 ng/mL"), timeout=10).json()["cards"]
+        ]
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+    database = open_database(database_url)
+    assert sorted(record.uuid for record in database.cards()) == sorted(shown)
+    assert len(shown) == 20
+    database.close()
+
+
+def test_feedback_on_a_card_finds_its_ehr_whichever_worker_takes_it(database_url: str) -> None:
+    """At once after the card, from a worker that did not show it, and whether or not the service is then killed."""
+    with serving(database_url) as (process, address):
+        for _ in range(20):
+            [card] = requests.post(address + SERVICE, json=call(ferritin="22 ng/mL"), timeout=10).json()["cards"]
+            assert requests.post(address + PATH, json={"feedback": [entry(card["uuid"])]}, timeout=10).ok
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    database = open_database(database_url)
+    counts = [count for count in database.count_feedback() if count.outcome == "overridden"]
+    assert sum(count.number for count in counts) == 20
+    assert all(count.rules != ("unknown-card",) for count in counts)
+    database.close()
 
 
 def entry(card: str) -> dict[str, str]:

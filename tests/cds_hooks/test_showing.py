@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from hosting import EhrRegistry, RegistryError, open_database
+from hosting import CardRecord, EhrRegistry, RegistryError, Settings, database_of, open_database
 from tests.cds_hooks.assessments import TODAY
 from tests.cds_hooks.conftest import client_of
 from tests.cds_hooks.hook_requests import call, medication, searchset
@@ -167,6 +168,29 @@ def test_a_database_that_is_away_costs_counts_and_no_card(capsys: pytest.Capture
     client = client_of(database_url="sqlite:////nowhere/rls.db", repeat_after_days=DAYS)
     assert client.post(SERVICE, json=request_of()).get_json()["cards"]
     assert '"cards not recorded"' in capsys.readouterr().err
+
+
+def test_nor_does_it_where_nobody_waits_for_the_disk(capsys: pytest.CaptureFixture[str]) -> None:
+    url = "sqlite:////nowhere/rls.db"
+    assert client_of(database_url=url).post(SERVICE, json=request_of()).get_json()["cards"]
+    database_of(Settings(database_url=url)).flush()
+    assert '"cards not recorded"' in capsys.readouterr().err
+
+
+def test_feedback_finds_the_ehr_of_a_card_that_another_worker_is_still_writing() -> None:
+    registered, url = registry(), new_sqlite()
+    client = client_of(registered, database_url=url)
+    record = CardRecord(
+        uuid="c1", fired_at=1, ehr="general-hospital", service="rls-nutrients", topic="iron", rules=("R",), fate="shown"
+    )
+    elsewhere = open_database(url)
+    writing = threading.Timer(0.1, elsewhere.record_cards, [[record]])
+    writing.start()
+    entry = {"card": "c1", "outcome": "overridden", "outcomeTimestamp": "2026-11-22T08:30:00Z"}
+    assert client.post(f"{SERVICE}/feedback", json={"feedback": [entry]}).status_code == 200
+    writing.join()
+    assert [report.ehr for report in elsewhere.feedback()] == ["general-hospital"]
+    elsewhere.close()
 
 
 @pytest.fixture

@@ -11,7 +11,18 @@ from click.testing import CliRunner
 from command_line import main
 from tests.command_line.conftest import Call
 
-COMMANDS = ("assess", "demo", "feedback", "knowledge", "serve")
+COMMANDS = (
+    "assess",
+    "audit",
+    "demo",
+    "doctor",
+    "feedback",
+    "keys",
+    "knowledge",
+    "registry",
+    "retention",
+    "serve",
+)
 
 
 def test_help_lists_the_commands(call: Call) -> None:
@@ -27,7 +38,7 @@ def test_every_command_explains_itself(call: Call) -> None:
 
 
 def test_a_command_that_does_not_exist_is_wrong_usage(call: Call) -> None:
-    outcome = call("doctor")
+    outcome = call("nurse")
     assert outcome.exit_code == 2
     assert "No such command" in outcome.stderr
 

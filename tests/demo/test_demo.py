@@ -6,27 +6,14 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Timer
 
 import pytest
 import requests
 
-from demo_ehr.ports import address, is_free, ports_from
-
-SECONDS = 90
-
-
-def free_first_port() -> int:
-    """A port with two free ones behind it."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = int(probe.getsockname()[1])
-        if first < 65000 and all(is_free(port) for port in ports_from(first)):
-            return first
+from demo_ehr.ports import Ports, address, ports_from
+from tests.demo.running import PROGRAM, SECONDS, free_first_port, running_demo, until_ready
 
 
 @pytest.fixture
@@ -36,62 +23,68 @@ def first_port() -> int:
 
 @pytest.fixture
 def demo(first_port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A running demo; killed if a test leaves it behind or it never says anything."""
-    program = Path(sys.executable).with_name("rls-nutrients")
-    command = [str(program), "demo", "--port", str(first_port)]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "RLS_SECRET_KEY": "too short", "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        alarm = Timer(SECONDS, process.kill)
-        alarm.start()
+    with running_demo(first_port, tmp_path) as process:
         yield process
-        alarm.cancel()
-        if process.poll() is None:
-            process.terminate()
 
 
-def until_ready(process: subprocess.Popen[str]) -> list[str]:
-    assert process.stdout is not None
-    lines = []
-    for line in process.stdout:
-        lines.append(line.rstrip("\n"))
-        if lines[-1] == "ready":
-            return lines
-    assert process.stderr is not None
-    raise AssertionError(f"never ready: {process.stderr.read()}")
+def places(ports: Ports) -> list[str]:
+    """What each of the three answers with 200."""
+    return [
+        f"{address(ports.demo_ehr)}/",
+        f"{address(ports.demo_ehr)}/fhir/metadata",
+        f"{address(ports.smart_app)}/.well-known/jwks.json",
+        f"{address(ports.cds_service)}/cds-services",
+    ]
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminate"])
-def test_it_shows_cards_serves_and_stops(
+def children_of(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    own = [child for child, parent in parents if parent == pid]
+    return own + [deeper for child in own for deeper in children_of(child)]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda ending: ending.name)
+def test_it_starts_all_three_says_so_and_leaves_nothing_behind(
     demo: subprocess.Popen[str], first_port: int, tmp_path: Path, ending: signal.Signals
 ) -> None:
     text = "\n".join(until_ready(demo))
-    for banner in ("Fictional, Ada", "Pretend, Edwin", "Phantom, Gustav"):
-        assert banner in text
-    assert "warning" in text
-    service = address(ports_from(first_port).cds_service)
-    assert f"{service}/cds-services" in text
-    assert requests.get(f"{service}/cds-services", timeout=10).json()["services"]
+    ports = ports_from(first_port)
+    for port in ports:
+        assert address(port) in text
+    for place in places(ports):
+        assert requests.get(place, timeout=10).status_code == 200, place
+    children = children_of(demo.pid)
+    assert len(children) >= 2
 
     demo.send_signal(ending)
     rest, said = demo.communicate(timeout=40)
     assert demo.returncode == 0
     assert "Traceback" not in rest + said
     assert said == ""
-    with pytest.raises(requests.ConnectionError):
-        requests.get(f"{service}/cds-services", timeout=5)
+    assert [child for child in children if is_alive(child)] == []
+    for place in places(ports):
+        with pytest.raises(requests.ConnectionError):
+            requests.get(place, timeout=5)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_port_in_use_is_said(first_port: int) -> None:
-    program = Path(sys.executable).with_name("rls-nutrients")
+@pytest.mark.parametrize("place", [0, 1, 2], ids=Ports._fields)
+def test_a_port_in_use_is_said(first_port: int, place: int) -> None:
     with socket.socket() as busy:
-        busy.bind(("127.0.0.1", ports_from(first_port).cds_service))
+        busy.bind(("127.0.0.1", ports_from(first_port)[place]))
         busy.listen()
-        command = [str(program), "demo", "--port", str(first_port)]
+        command = [str(PROGRAM), "demo", "--port", str(first_port)]
         outcome = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert outcome.returncode == 1
-    assert "in use" in outcome.stderr
+    assert f"port {first_port + place} is in use" in outcome.stderr
     assert outcome.stderr.count("\n") == 1
     assert "Traceback" not in outcome.stderr

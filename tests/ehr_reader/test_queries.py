@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ehr_reader import AskDifferently, CheckConnection, NextPage, Query
+from ehr_reader import AskDifferently, CheckConnection, Inclusion, NextPage, Query
 
 BASE = "https://ehr.example.org/fhir"
+DRUG = Inclusion("MedicationRequest:medication", "Medication")
 
 
 def test_a_search_is_fully_encoded() -> None:
@@ -22,6 +23,13 @@ def test_a_template_is_not_encoded() -> None:
     query = Query("Observation", parameters=(("patient", "{{context.patientId}}"), ("code", "http://loinc.org|2276-4")))
     assert query.template == "Observation?patient={{context.patientId}}&code=http://loinc.org|2276-4"
     assert Query("Patient", id="{{context.patientId}}").template == "Patient/{{context.patientId}}"
+
+
+def test_what_comes_along_is_asked_for_and_stands_in_no_template() -> None:
+    medications = Query("MedicationRequest", parameters=(("patient", "p1"),), include=DRUG)
+    assert medications.address(BASE) == (f"{BASE}/MedicationRequest?patient=p1&_include=MedicationRequest%3Amedication")
+    assert medications.template == "MedicationRequest?patient=p1"
+    assert medications.without_include().address(BASE) == f"{BASE}/MedicationRequest?patient=p1"
 
 
 @pytest.mark.parametrize("id", ["p1", "a.b-c_d"])

@@ -13,6 +13,7 @@ from ehr_reader import (
     AskDifferently,
     AskForAccess,
     CheckConnection,
+    Inclusion,
     NextPage,
     OutOfTime,
     Query,
@@ -247,6 +248,20 @@ def test_another_refusal_is_not_met_so(ehr: MockEhr, read: Any) -> None:
     ehr.answer = lambda _: Reply(400, outcome("invalid"))
     [answer] = read(IRON)
     assert type(answer.failure) is AskDifferently and len(ehr.calls) == 1
+
+
+@pytest.mark.parametrize("code", ["not-supported", "required"])
+def test_an_ehr_that_sends_nothing_along_is_asked_without_it(ehr: MockEhr, read: Any, code: str) -> None:
+    found = {"resourceType": "MedicationRequest", "id": "m1"}
+
+    def plain(call: Call) -> Reply:
+        return Reply(400, outcome(code)) if "_include" in call.parameters else Reply(body=searchset(found))
+
+    ehr.answer = plain
+    drug = Inclusion("MedicationRequest:medication", "Medication")
+    [answer] = read(Query("MedicationRequest", parameters=(("patient", "p1"),), include=drug))
+    assert answer.failure is None and len(answer.pages) == 1
+    assert ["_include" in call.parameters for call in ehr.calls] == [True, False]
 
 
 def test_a_warning_about_a_parameter_is_no_refusal(ehr: MockEhr, read: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ehr_reader import NextPage, Query, Scopes
+from ehr_reader import Inclusion, NextPage, Query, Scopes
 
 LABORATORY = "http://terminology.hl7.org/CodeSystem/observation-category|laboratory"
 SEARCH = Query(
@@ -14,6 +14,7 @@ SEARCH = Query(
     otherwise=Query("Observation", parameters=(("patient", "p1"), ("category", "laboratory"))),
 )
 SOCIAL = Query("Observation", parameters=(("patient", "p1"), ("code", "82810-3")))
+MEDICATIONS = Query("MedicationRequest", include=Inclusion("MedicationRequest:medication", "Medication"))
 READ = Query("Patient", id="p1")
 PAGE = NextPage("Observation", "https://ehr.example.org/page/2")
 
@@ -67,6 +68,23 @@ def test_a_filter_that_would_take_results_away_is_no_permission() -> None:
     assert granted.permitted(SOCIAL) is None
     other = Scopes("patient/Observation.rs?category=vital-signs patient/Patient.rs?_id=p1", one_patient=True)
     assert other.permitted(SEARCH) is None and other.permitted(READ) is None
+
+
+@pytest.mark.parametrize(
+    ("scopes", "along"),
+    [
+        ("patient/*.rs", True),
+        ("user/*.read", True),
+        ("patient/MedicationRequest.rs patient/Medication.r", True),
+        ("patient/MedicationRequest.read user/Medication.read", True),
+        ("patient/MedicationRequest.rs", False),
+        ("patient/MedicationRequest.rs patient/Medication.s", False),
+        ("patient/MedicationRequest.rs patient/Medication.rs?code=x", False),
+    ],
+)
+def test_what_comes_along_must_be_permitted_too(scopes: str, along: bool) -> None:
+    asked = Scopes(scopes, one_patient=True).permitted(MEDICATIONS)
+    assert asked == (MEDICATIONS if along else MEDICATIONS.without_include())
 
 
 def test_the_widest_scope_counts() -> None:

@@ -147,6 +147,51 @@ def test_cards_come_back_with_their_fate(database: Database) -> None:
     assert database.ehrs_of_cards({"c1", "unknown"}) == {"c1": "general-hospital"}
 
 
+def test_cards_that_are_kept_soon_are_found_at_once(database: Database) -> None:
+    for number in range(50):
+        database.record_cards_soon([replace(SHOWN, uuid=f"c{number}")])
+        assert database.ehrs_of_cards({f"c{number}"})
+    assert len(list(database.cards())) == sum(count.number for count in database.count_cards()) == 50
+
+
+def test_cards_that_are_kept_soon_are_on_disk_when_it_is_closed(database: Database, database_url: str) -> None:
+    database.record_cards_soon([SHOWN])
+    database.close()
+    again = open_database(database_url)
+    assert list(again.cards()) == [SHOWN]
+    again.close()
+
+
+def test_cards_of_this_process_are_found_by_whichever_way(database: Database, database_url: str) -> None:
+    database_of(Settings(database_url=database_url)).record_cards_soon([SHOWN])
+    assert list(database.cards()) == [SHOWN]
+
+
+def leave_with_cards(url: str) -> None:
+    """Ends as a worker of the server does: by returning, with cards that are not written yet."""
+    database = database_of(Settings(database_url=url))
+    database.check()
+    slow = database.record_cards
+
+    def slowly(records: list[CardRecord]) -> None:
+        time.sleep(0.5)
+        slow(records)
+
+    database.record_cards = slowly  # type: ignore[method-assign, assignment]
+    for number in range(5):
+        database.record_cards_soon([replace(SHOWN, uuid=f"c{number}")])
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_process_that_ends_by_itself_writes_its_cards_first(database_url: str, method: str) -> None:
+    worker = multiprocessing.get_context(method).Process(target=leave_with_cards, args=(database_url,))
+    worker.start()
+    worker.join(60)
+    database = open_database(database_url)
+    assert len(list(database.cards())) == 5
+    database.close()
+
+
 def test_what_was_last_shown_tells_whether_it_was_overridden(database: Database) -> None:
     database.record_cards([SHOWN, replace(SHOWN, uuid="c2", facts_key="others", fate="repeated")])
     assert [one.overridden for one in database.last_shown({"matter": ""}, SHOWN.fired_at)] == [False]

@@ -15,6 +15,7 @@ SECRET = "correct-horse-battery-staple-0123456789"
 def test_defaults_are_those_of_the_contract() -> None:
     settings = read_settings()
     assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.smart_app_url is None
     assert settings.ehr_registry is None
     assert settings.database_url == "sqlite:///rls-nutrients.db"
     assert settings.secret_key is None
@@ -31,6 +32,7 @@ def test_defaults_are_those_of_the_contract() -> None:
 def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "RLS_PUBLIC_URL": "https://cds.example.org/rls/",
+        "RLS_SMART_APP_URL": "https://app.example.org/",
         "RLS_EHR_REGISTRY": "/etc/rls/ehrs.toml",
         "RLS_DATABASE_URL": "postgresql+psycopg://u:p@db/rls",
         "RLS_SECRET_KEY": SECRET,
@@ -46,6 +48,7 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(name, value)
     settings = read_settings()
     assert settings.public_url == "https://cds.example.org/rls"
+    assert settings.smart_app_url == settings.app_url == "https://app.example.org"
     assert settings.ehr_registry == Path("/etc/rls/ehrs.toml")
     assert settings.database_url == "postgresql+psycopg://u:p@db/rls"
     assert settings.secret_key is not None and settings.secret_key.get_secret_value() == SECRET
@@ -72,6 +75,7 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> N
         ("RLS_PUBLIC_URL", "cds.example.org"),
         ("RLS_PUBLIC_URL", "https://user:password@cds.example.org"),
         ("RLS_PUBLIC_URL", "https://cds.example.org/?a=b"),
+        ("RLS_SMART_APP_URL", "app.example.org"),
         ("RLS_SECRET_KEY", "too short"),
         ("RLS_CDS_AUTHENTICATION", "no"),
         ("RLS_CDS_AUTHENTICATION", "OFF "),

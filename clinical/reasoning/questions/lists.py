@@ -110,17 +110,22 @@ def about_allergy(question: asked.AskAllergy, _: Knowledge) -> Ask:
     return ask
 
 
+_UNDATED = Answer(False, (), ("when a procedure on file was done",))
+
+
 def about_procedure(question: asked.AskProcedure, _: Knowledge) -> Ask:
     groups = _groups(question.procedure)
 
     def ask(evidence: Evidence) -> Answer:
+        done = [item for item in evidence.chart.procedures if item.groups & groups]
         facts = [
             item.source
-            for item in evidence.chart.procedures
-            if item.groups & groups
-            and item.performed is not None
-            and 0 <= item.performed.days_before(evidence.today) <= question.within_days
+            for item in done
+            if item.performed is not None and 0 <= item.performed.days_before(evidence.today) <= question.within_days
         ]
-        return Answer(True, distinct(facts)) if facts else none_listed(evidence, "Procedure")
+        if facts:
+            return Answer(True, distinct(facts))
+        undated = any(item.performed is None for item in done)
+        return _UNDATED if undated else none_listed(evidence, "Procedure")
 
     return ask

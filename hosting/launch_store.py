@@ -1,0 +1,142 @@
+"""SMART launches under way and the sessions that they became, for every worker and machine on one database.
+
+Handle, state and cookie are secrets of one browser: only their hashes are kept here. What belongs to them arrives
+sealed, and how it is opened is not known in this room. Times are whole seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy import Table, delete, insert, select, update
+
+from hosting.database import Database
+from hosting.tables import launch, launch_session
+
+# Longer than any token endpoint is waited for: who renews for longer has died meanwhile.
+SECONDS_TO_RENEW = 20
+
+
+@dataclass(frozen=True)
+class StoredLaunch:
+    """A launch that waits for its callback, known by ``state_hash``."""
+
+    state_hash: str
+    cookie_name: str
+    cookie_hash: str
+    ehr: str
+    sealed: str
+    expires_at: int
+
+
+@dataclass(frozen=True)
+class StoredSession:
+    """``renewals``: how often its tokens were replaced. ``renewing_until``: while somebody replaces them, else 0."""
+
+    handle_hash: str
+    cookie_name: str
+    cookie_hash: str
+    ehr: str
+    sealed: str
+    expires_at: int
+    renewals: int = 0
+    renewing_until: int = 0
+
+
+def hash_of(secret: str) -> str:
+    """SHA-256, hexadecimal: enough for secrets of 128 random bits and more, which nobody can try out."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class LaunchStore:
+    """Every method may raise ``DatabaseFault``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, begun: StoredLaunch) -> None:
+        """Keeps a launch, and forgets launches and sessions that are over."""
+        self.forget_expired()
+        with self._database.transaction() as connection:
+            connection.execute(insert(launch).values(**asdict(begun)))
+
+    def waiting(self, state: str) -> StoredLaunch | None:
+        """The launch of this state, unless it is over or was taken."""
+        wanted = select(launch).where(launch.c.state_hash == hash_of(state), launch.c.expires_at > _now())
+        with self._database.transaction() as connection:
+            row = connection.execute(wanted).mappings().one_or_none()
+        return StoredLaunch(**row) if row else None
+
+    def take(self, waiting: StoredLaunch) -> bool:
+        """True for the one who takes the launch; a state is good for one callback, whoever else brings it."""
+        with self._database.transaction() as connection:
+            return connection.execute(delete(launch).where(launch.c.state_hash == waiting.state_hash)).rowcount == 1
+
+    def open_session(self, session: StoredSession) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(insert(launch_session).values(**asdict(session)))
+
+    def session(self, handle: str) -> StoredSession | None:
+        """The session of this handle, unless it has ended."""
+        wanted = select(launch_session).where(
+            launch_session.c.handle_hash == hash_of(handle), launch_session.c.expires_at > _now()
+        )
+        with self._database.transaction() as connection:
+            row = connection.execute(wanted).mappings().one_or_none()
+        return StoredSession(**row) if row else None
+
+    def end(self, session: StoredSession) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(delete(launch_session).where(launch_session.c.handle_hash == session.handle_hash))
+
+    def claim_renewal(self, session: StoredSession) -> bool:
+        """True for the one who may replace this session's tokens; everybody else waits for what comes of it."""
+        now = _now()
+        claim = (
+            update(launch_session)
+            .where(
+                launch_session.c.handle_hash == session.handle_hash,
+                launch_session.c.renewals == session.renewals,
+                launch_session.c.renewing_until < now,
+            )
+            .values(renewing_until=now + SECONDS_TO_RENEW)
+        )
+        with self._database.transaction() as connection:
+            return connection.execute(claim).rowcount == 1
+
+    def renew(self, session: StoredSession, sealed: str) -> StoredSession | None:
+        """Puts new tokens in the place of ``session``'s; None where the session has ended meanwhile."""
+        renewed = replace(session, sealed=sealed, renewals=session.renewals + 1, renewing_until=0)
+        return renewed if self._write(session, renewed) else None
+
+    def give_up_renewal(self, session: StoredSession) -> None:
+        """The tokens stay as they are, and whoever waits need not wait longer."""
+        self._write(session, replace(session, renewing_until=0))
+
+    def forget_expired(self) -> int:
+        """How many launches and sessions were over; nothing of them is left."""
+        with self._database.transaction() as connection:
+            return sum(
+                connection.execute(delete(table).where(table.c.expires_at <= _now())).rowcount for table in _BOTH
+            )
+
+    def _write(self, before: StoredSession, after: StoredSession) -> bool:
+        write = (
+            update(launch_session)
+            .where(
+                launch_session.c.handle_hash == before.handle_hash,
+                launch_session.c.renewals == before.renewals,
+            )
+            .values(sealed=after.sealed, renewals=after.renewals, renewing_until=after.renewing_until)
+        )
+        with self._database.transaction() as connection:
+            return connection.execute(write).rowcount == 1
+
+
+_BOTH: tuple[Table, ...] = (launch, launch_session)
+
+
+def _now() -> int:
+    return int(time.time())

@@ -1,0 +1,61 @@
+"""A demo as a person starts it: a child process, known by what it prints."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+
+from demo_ehr.ports import is_free, ports_from
+
+PROGRAM = Path(sys.executable).with_name("rls-nutrients")
+SECONDS = 90
+
+
+def free_first_port() -> int:
+    """A port with two free ones behind it."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            first = int(probe.getsockname()[1])
+        if first < 65000 and all(is_free(port) for port in ports_from(first)):
+            return first
+
+
+@contextmanager
+def running_demo(first_port: int, folder: Path, *, alarm_after: float = SECONDS) -> Iterator[subprocess.Popen[str]]:
+    """``folder`` is where it may leave nothing behind. It is killed if it never says anything."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "RLS_SECRET_KEY": "too short", "TMPDIR": str(folder)}
+    with subprocess.Popen(
+        [str(PROGRAM), "demo", "--port", str(first_port)],
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        alarm = Timer(alarm_after, process.kill)
+        alarm.start()
+        try:
+            yield process
+        finally:
+            alarm.cancel()
+            if process.poll() is None:
+                process.terminate()
+
+
+def until_ready(process: subprocess.Popen[str]) -> list[str]:
+    """The lines it prints, ``ready`` included."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line.rstrip("\n"))
+        if lines[-1] == "ready":
+            return lines
+    assert process.stderr is not None
+    raise AssertionError(f"never ready: {process.stderr.read()}")

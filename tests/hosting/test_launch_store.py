@@ -1,0 +1,120 @@
+"""Launches and sessions: each state is good once, one worker renews at a time, in SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from hosting import Database, LaunchStore, StoredLaunch, StoredSession, hash_of, open_database
+
+SOON = int(time.time()) + 300
+LAUNCH = StoredLaunch(hash_of("state"), "rls-launch-1", hash_of("cookie"), "general-hospital", "sealed", SOON)
+SESSION = StoredSession(hash_of("handle"), "rls-launch-1", hash_of("cookie"), "general-hospital", "sealed", SOON)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(database: Database) -> LaunchStore:
+    return LaunchStore(database)
+
+
+def test_a_launch_waits_under_its_state(store: LaunchStore) -> None:
+    store.begin(LAUNCH)
+    assert store.waiting("state") == LAUNCH
+    assert store.waiting("another state") is None
+    assert store.waiting("") is None
+
+
+def test_a_launch_is_taken_once_whoever_tries(store: LaunchStore) -> None:
+    store.begin(LAUNCH)
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda _: store.take(LAUNCH), range(8)))
+    assert sorted(taken) == [False] * 7 + [True]
+    assert store.waiting("state") is None
+
+
+def test_what_is_over_is_not_found_and_is_forgotten(store: LaunchStore, database: Database) -> None:
+    over = int(time.time()) - 1
+    store.begin(replace(LAUNCH, expires_at=over))
+    store.open_session(replace(SESSION, expires_at=over))
+    assert store.waiting("state") is None
+    assert store.session("handle") is None
+    assert store.forget_expired() == 2
+    with database.transaction() as connection:
+        assert connection.execute(text("SELECT count(*) FROM launch")).scalar() == 0
+        assert connection.execute(text("SELECT count(*) FROM launch_session")).scalar() == 0
+
+
+def test_a_new_launch_sweeps_out_the_old_ones(store: LaunchStore, database: Database) -> None:
+    store.begin(replace(LAUNCH, expires_at=int(time.time()) - 1))
+    store.begin(replace(LAUNCH, state_hash=hash_of("another")))
+    with database.transaction() as connection:
+        assert connection.execute(text("SELECT count(*) FROM launch")).scalar() == 1
+
+
+def test_the_end_of_one_session_leaves_the_others(store: LaunchStore) -> None:
+    other = replace(SESSION, handle_hash=hash_of("other handle"))
+    store.open_session(SESSION)
+    store.open_session(other)
+    store.end(SESSION)
+    assert store.session("handle") is None
+    assert store.session("other handle") == other
+
+
+def test_one_of_many_may_renew(store: LaunchStore) -> None:
+    store.open_session(SESSION)
+    with ThreadPoolExecutor(8) as pool:
+        claimed = list(pool.map(lambda _: store.claim_renewal(SESSION), range(8)))
+    assert sorted(claimed) == [False] * 7 + [True]
+
+
+def test_what_was_renewed_is_seen_by_all_and_not_renewed_again(store: LaunchStore) -> None:
+    store.open_session(SESSION)
+    assert store.claim_renewal(SESSION)
+    renewed = store.renew(SESSION, "newly sealed")
+    assert renewed == replace(SESSION, sealed="newly sealed", renewals=1)
+    assert store.session("handle") == renewed
+    assert not store.claim_renewal(SESSION), "who still holds the old tokens takes the new ones instead"
+    assert store.claim_renewal(renewed)
+
+
+def test_a_renewal_that_was_given_up_may_be_tried_again(store: LaunchStore) -> None:
+    store.open_session(SESSION)
+    assert store.claim_renewal(SESSION)
+    store.give_up_renewal(SESSION)
+    assert store.session("handle") == SESSION
+    assert store.claim_renewal(SESSION)
+
+
+def test_who_died_while_renewing_blocks_nobody_for_long(store: LaunchStore, database: Database) -> None:
+    store.open_session(replace(SESSION, renewing_until=int(time.time()) - 1))
+    assert store.claim_renewal(SESSION)
+
+
+def test_a_session_that_ended_is_not_renewed_back_to_life(store: LaunchStore) -> None:
+    store.open_session(SESSION)
+    assert store.claim_renewal(SESSION)
+    store.end(SESSION)
+    assert store.renew(SESSION, "newly sealed") is None
+    assert store.session("handle") is None
+
+
+def test_no_secret_of_the_browser_is_stored(store: LaunchStore, database: Database) -> None:
+    store.begin(LAUNCH)
+    store.open_session(SESSION)
+    with database.transaction() as connection:
+        rows = [*connection.execute(text("SELECT * FROM launch")), *connection.execute(text("SELECT * FROM launch_session"))]
+    stored = {str(value) for row in rows for value in row}
+    assert len(rows) == 2
+    assert not stored & {"state", "handle", "cookie"}
