@@ -11,7 +11,7 @@ from typing import Generic
 
 from ehr_reader.asking import Access, Answer, Asking
 from ehr_reader.deadline import Deadline
-from ehr_reader.failures import AskDifferently
+from ehr_reader.failures import AskDifferently, AskForAccess, ReadFailed
 from ehr_reader.paging import P
 from ehr_reader.queries import Query, Question
 from ehr_reader.transport import Transport
@@ -54,13 +54,16 @@ def _reworded(answers: Iterable[Answer[P]]) -> Mapping[Question, Query]:
         answer.question: instead
         for answer in answers
         if isinstance(answer.question, Query)
-        and isinstance(answer.failure, AskDifferently)
         and (instead := _instead(answer.question, answer.failure)) is not None
     }
 
 
-def _instead(query: Query, failure: AskDifferently) -> Query | None:
-    """With another parameter where one is missing; else without asking for anything along with it."""
-    if failure.required and query.otherwise is not None:
+def _instead(query: Query, failure: ReadFailed | None) -> Query | None:
+    """With another parameter where one is missing; else without asking for anything along with it.
+
+    Some EHRs take a scope for what is sent along, and deny the whole search (403) where the token lacks it.
+    """
+    if isinstance(failure, AskDifferently) and failure.required and query.otherwise is not None:
         return query.otherwise
-    return query.without_include() if query.include else None
+    refused = isinstance(failure, AskDifferently | AskForAccess)
+    return query.without_include() if refused and query.include else None

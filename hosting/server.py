@@ -5,20 +5,20 @@ from __future__ import annotations
 import socket
 import sys
 from functools import partial
-from multiprocessing.synchronize import Event
 
 from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from hosting.addresses import is_protected
 from hosting.database import open_database
 from hosting.logs import log
 from hosting.measures import counted_together
 from hosting.mistakes import ConfigurationError, SettingsError
+from hosting.registry import read_registry
 from hosting.retention import start_daily_retention
 from hosting.settings import Settings
-from hosting.stopping import FarewellServer, leave_well, new_farewell
+from hosting.start_warnings import start_warnings
+from hosting.stopping import Farewell, FarewellServer, leave_well, new_farewell
 from hosting.wsgi import build
 
 # A hook call mostly waits for an EHR. At least 16 must be answered at once; twice that leaves room for /readyz
@@ -42,7 +42,8 @@ def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
     build(settings)  # in this process once, so that a mistake is one sentence here and not a traceback per worker
     open_database(settings.database_url).close()  # brought up to date here, before any worker uses it
     _check_free(host, port)
-    _warn(settings)
+    for warning in start_warnings(settings, read_registry(settings.ehr_registry)):
+        print(f"Warning: {warning}", file=sys.stderr, flush=True)
     log.info("serving", port=port, workers=workers, authentication=settings.cds_authentication)
     farewell = new_farewell()
     server = _server(host, port, workers)
@@ -51,7 +52,7 @@ def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
     log.info("stopped", port=port)
 
 
-def _load(settings: Settings, port: int, farewell: Event, _target: str) -> Flask:
+def _load(settings: Settings, port: int, farewell: Farewell, _target: str) -> Flask:
     """Runs in each worker; a named function because a start method other than fork has to pickle it."""
     app = build(settings)
     leave_well(app, farewell, port)
@@ -94,16 +95,3 @@ def _check_free(host: str, port: int) -> None:
             probe.bind(address)
     except OSError as error:
         raise ConfigurationError(f"Cannot listen on {host} port {port}: {error.strerror}.") from None
-
-
-def _warn(settings: Settings) -> None:
-    if settings.cds_authentication == "off":
-        _say("RLS_CDS_AUTHENTICATION is off: whoever reaches this address can call the CDS service.")
-    if settings.trust_public_sandbox:
-        _say("RLS_TRUST_PUBLIC_SANDBOX is on: the sandbox's key is public, so anybody can call as the sandbox.")
-    if not is_protected(settings.public_url):
-        _say("RLS_PUBLIC_URL is plain http: patient data would travel unprotected.")
-
-
-def _say(warning: str) -> None:
-    print(f"Warning: {warning}", file=sys.stderr, flush=True)

@@ -14,11 +14,12 @@ import signal
 import socket
 import struct
 from collections.abc import Iterator
-from multiprocessing import get_context
-from multiprocessing.synchronize import Event
+from contextlib import suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread, Timer
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, Response
 from granian.server import MPServer
@@ -30,31 +31,40 @@ _SO_ATTACH_FILTER = 26
 _DROP = struct.pack("HBBI", 0x06, 0, 0, 0)
 
 
-def new_farewell() -> Event:
-    """What the main process sets and every worker waits for; to be made before the workers are."""
-    return get_context().Event()
+class Farewell(NamedTuple):
+    """A pipe that nobody writes to: when its sender is closed, or its process has died, every worker sees its end."""
+
+    receiver: Connection
+    sender: Connection
+
+
+def new_farewell() -> Farewell:
+    """To be made before the workers are."""
+    return Farewell(*Pipe(duplex=False))
 
 
 class FarewellServer(MPServer):
     """Granian that drains on SIGTERM. A second SIGTERM, and Ctrl-C, stop it as they always did."""
 
-    farewell: Event
+    farewell: Farewell
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
-        if args and args[0] == signal.SIGTERM and not self.farewell.is_set():
-            self.farewell.set()
+        if args and args[0] == signal.SIGTERM and not self.farewell.sender.closed:
+            self.farewell.sender.close()
             Timer(SECONDS_TO_DRAIN, super().signal_handler_interrupt).start()
         else:
             super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
 
 
-def leave_well(app: Flask, farewell: Event, port: int) -> None:
+def leave_well(app: Flask, farewell: Farewell, port: int) -> None:
     """In a worker: from the farewell on, no new connection on ``port``, and the last answer on each of the others."""
     leaving = False
+    farewell.sender.close()  # or this worker would wait for itself
 
     def wait() -> None:
         nonlocal leaving
-        farewell.wait()
+        with suppress(EOFError, OSError):
+            farewell.receiver.recv_bytes()
         leaving = True
         let_nobody_in(port)
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from flask import Blueprint, Response, jsonify, request, send_from_directory
 
-from hosting import DatabaseFault, EhrRegistry, Readiness, Settings, log, report_readiness
+from hosting import DatabaseFault, EhrRegistry, Settings, log
 from smart_app.answers import STATIC, content_hash
 from smart_app.app import SmartApp
 from smart_app.notices import Notice, closed, database_away
@@ -51,7 +51,6 @@ def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[],
         log.error("database away", error=str(fault))
         return app.answers.notice(database_away())
 
-    report_readiness(blueprint, "signing-key", lambda: _key_readiness(app, registry))
     return blueprint
 
 
@@ -89,6 +88,11 @@ def _add_files(blueprint: Blueprint, app: SmartApp) -> None:
         answer.headers["Cache-Control"] = _KEYS_KEPT
         return answer
 
+    @blueprint.get("/favicon.ico")
+    def favicon() -> Response:
+        """Browsers ask for one by themselves, and would tell its absence as an error of the page."""
+        return Response(status=204, headers={"Cache-Control": _A_YEAR})
+
     @blueprint.get("/static/smart_app/<name>")
     def static(name: str) -> Response:
         answer = send_from_directory(STATIC, name)
@@ -104,9 +108,3 @@ def _retry(app: SmartApp, notice: Notice) -> str | None:
     """The chart's own address, where the EHR may answer better in a moment."""
     handle = (request.view_args or {}).get("handle")
     return app.charts.address(handle) if handle and notice.status >= 500 else None
-
-
-def _key_readiness(app: SmartApp, registry: EhrRegistry) -> Readiness:
-    needed = any(ehr.client_authentication == "private_key_jwt" for ehr in registry.ehrs)
-    held = len(app.keys.keys)
-    return Readiness(bool(held) or not needed, f"{held} published" if held else "none needed")

@@ -14,7 +14,7 @@ import msgspec
 
 from clinical.chart.facts import Fact, Medication
 from clinical.chart.gathering import Located, Shelf, gather, short_reference
-from clinical.chart.medications import read_medication
+from clinical.chart.medications import drug_of, read_medication
 from clinical.chart.open_orders import analytes_of, codings_of
 from clinical.chart.problems import groups_of_concept, words_of
 from clinical.chart.quantities import Number, read_quantity
@@ -131,20 +131,16 @@ def _names(item: Located) -> Iterator[str]:
 
 
 def _medication_request(item: Located, resource: OrderResource, shelf: Shelf) -> DraftOrder:
-    concept = resource.medication_codeable_concept
-    if concept is None and (found := shelf.find(resource.medication_reference, resource)):
-        concept = found.code
-    told = msgspec.structs.replace(
-        resource, status=resource.status or "draft", medication_codeable_concept=concept, dosage=()
-    )
-    medication = read_medication(msgspec.structs.replace(item, resource=told), shelf)
+    drug = drug_of(resource, shelf)
+    told = msgspec.structs.replace(resource, status=resource.status or "draft", dosage=())
+    medication = read_medication(msgspec.structs.replace(item, resource=told), shelf, drug)
     doses = (rate.dose_quantity for one in resource.dosage_instruction for rate in one.dose_and_rate)
     return DraftOrder(
         reference=item.reference,
         kind="medication",
         text=medication.text if medication else "",
         taken=(medication,) if medication else (),
-        codings=codings_of(concept),
+        codings=codings_of(drug.concept),
         single_dose=_largest(doses),
     )
 

@@ -53,7 +53,7 @@ def _tells_a_drug(resource: Resource, shelf: Shelf) -> bool:
     if tells(resource.medication_codeable_concept) or (reference is not None and bool(reference.display)):
         return True
     medication = shelf.find(reference, resource)
-    return medication is not None and tells(medication.code)
+    return medication is not None and (tells(medication.code) or bool(medication.ingredient))
 
 
 def tells(concept: CodeableConcept | None) -> bool:

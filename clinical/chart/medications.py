@@ -6,12 +6,14 @@ as the beginning of the therapy (``start_is_prescription``).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from clinical.chart.dates import FhirDate, read_date
 from clinical.chart.facts import Medication
 from clinical.chart.gathering import Located, Shelf
+from clinical.chart.how_often import times_a_day
 from clinical.chart.problems import groups_of_concept, words_of
 from clinical.chart.quantities import Number, read_quantity
 from clinical.chart.wire import AdministeredDosage, CodeableConcept, Dosage, Quantity, Resource
@@ -31,23 +33,47 @@ _ROUTE_WORDS: tuple[tuple[str, Literal["oral", "parenteral", "other"]], ...] = (
     ("subcutaneous", "parenteral"), ("infusion", "parenteral"), ("oral", "oral"), ("by mouth", "oral"),
     ("tablet", "oral"), ("capsule", "oral"),
 )  # fmt: skip
-_DAYS = {"h": Decimal(1) / 24, "d": Decimal(1), "wk": Decimal(7), "mo": Decimal(30), "a": Decimal(365)}
 
 
-def read_medication(item: Located, shelf: Shelf) -> Medication | None:
-    """``None`` for what was never given: cancelled, not taken, entered in error, or an order *not* to give."""
+class Drug(NamedTuple):
+    """What a medication is: its concept, and the concepts of its ingredients where a Medication lists them."""
+
+    concept: CodeableConcept | None
+    ingredients: tuple[CodeableConcept, ...] = ()
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Those of the product and of all that is in it: a combination may have a code that nobody knows."""
+        return groups_of_concept(self.concept).union(*map(groups_of_concept, self.ingredients))
+
+    @property
+    def words(self) -> str:
+        return words_of(self.concept) or " + ".join(filter(None, map(words_of, self.ingredients)))
+
+    @property
+    def names(self) -> str:
+        """All words, for a drug that no code tells."""
+        return " ".join(filter(None, (words_of(self.concept), *map(words_of, self.ingredients))))
+
+
+def read_medication(item: Located, shelf: Shelf, drug: Drug | None = None) -> Medication | None:
+    """``None`` for what was never given: cancelled, not taken, entered in error, or an order *not* to give.
+
+    ``drug`` where it is known already what the resource is about.
+    """
     resource = item.resource
     if resource.status in _NEVER or resource.status is None or resource.do_not_perform:
         return None
-    concept = _drug(resource, shelf)
-    words = words_of(concept) or (resource.medication_reference.display if resource.medication_reference else "") or ""
-    groups = groups_of_concept(concept)
+    drug = drug_of(resource, shelf) if drug is None else drug
+    shown = resource.medication_reference.display if resource.medication_reference else None
+    words = drug.words or shown or ""
+    groups = drug.groups
     by_name = not groups
     started, is_prescription, ended = _times(resource)
     dose, unit = _daily_dose(resource)
     return Medication(
         source=item.reference,
-        groups=groups or drug_groups_by_name(words),
+        groups=groups or drug_groups_by_name(drug.names or words),
         text=words,
         active=resource.status in _RUNNING,
         planned=resource.status == "draft" or resource.intent in _PLANS,
@@ -62,11 +88,22 @@ def read_medication(item: Located, shelf: Shelf) -> Medication | None:
     )
 
 
-def _drug(resource: Resource, shelf: Shelf) -> CodeableConcept | None:
+def drug_of(resource: Resource, shelf: Shelf) -> Drug:
+    """The concept that the resource names, or the Medication that it refers to."""
     if resource.medication_codeable_concept is not None:
-        return resource.medication_codeable_concept
+        return Drug(resource.medication_codeable_concept)
     medication = shelf.find(resource.medication_reference, resource)
-    return medication.code if medication else None
+    return Drug(medication.code, tuple(_ingredients(medication, shelf))) if medication else Drug(None)
+
+
+def _ingredients(medication: Resource, shelf: Shelf) -> Iterator[CodeableConcept]:
+    """As concepts, or as further Medications; of those the code alone."""
+    for one in medication.ingredient:
+        if one.is_active is False:
+            continue
+        found = shelf.find(one.item_reference, medication)
+        if concept := one.item_codeable_concept or (found.code if found else None):
+            yield concept
 
 
 def _times(resource: Resource) -> tuple[FhirDate | None, bool, FhirDate | None]:
@@ -111,7 +148,7 @@ def _daily_dose(resource: Resource) -> tuple[Decimal | None, str | None]:
     dosages = [dosage for dosage in _dosages(resource) if isinstance(dosage, Dosage)]
     for dosage in dosages:
         quantity = next((rate.dose_quantity for rate in dosage.dose_and_rate if rate.dose_quantity), None)
-        per_day = _times_a_day(dosage)
+        per_day = times_a_day(dosage)
         amount = _amount(quantity)
         if amount is None or per_day is None or unit not in (None, amount[1]):
             return None, None
@@ -124,14 +161,3 @@ def _amount(quantity: Quantity | None) -> tuple[Decimal, str] | None:
     if not isinstance(number, Number) or number.comparator or not (number.code or number.unit):
         return None
     return number.value, str(number.code or number.unit)
-
-
-def _times_a_day(dosage: Dosage) -> Decimal | None:
-    repeat = dosage.timing.repeat if dosage.timing else None
-    if repeat is None or repeat.period_unit not in _DAYS:
-        return None
-    frequency = read_quantity(Quantity(value=repeat.frequency)) if bytes(repeat.frequency) else Number(Decimal(1), "1")
-    period = read_quantity(Quantity(value=repeat.period))
-    if not isinstance(frequency, Number) or not isinstance(period, Number) or period.value <= 0:
-        return None
-    return frequency.value / (period.value * _DAYS[repeat.period_unit])

@@ -21,6 +21,7 @@ _OF_A_PATIENT = (
     "MedicationStatement",
     "MedicationAdministration",
     "AllergyIntolerance",
+    "ServiceRequest",
     "Procedure",
     "Encounter",
 )

@@ -49,6 +49,8 @@ class Quantity(Wire, frozen=True):
 
 
 class Identifier(Wire, frozen=True):
+    use: str | None = None
+    type: CodeableConcept | None = None
     system: str | None = None
     value: str | None = None
 
@@ -90,6 +92,7 @@ class TimingRepeat(Wire, frozen=True):
 
 class Timing(Wire, frozen=True):
     repeat: TimingRepeat | None = None
+    code: CodeableConcept | None = None
 
 
 class DoseAndRate(Wire, frozen=True):
@@ -109,6 +112,14 @@ class AdministeredDosage(Wire, frozen=True):
     text: str | None = None
     route: CodeableConcept | None = None
     dose: Quantity | None = None
+
+
+class Ingredient(Wire, frozen=True):
+    """Medication.ingredient. Its strength is not read: a dose counts for products whose content the knowledge lists."""
+
+    item_codeable_concept: CodeableConcept | None = None
+    item_reference: Reference | None = None
+    is_active: bool | None = None
 
 
 class EncounterDiagnosis(Wire, frozen=True):
@@ -194,6 +205,8 @@ class Resource(Wire, frozen=True, kw_only=True):
     dosage_instruction: tuple[Dosage, ...] = ()
     dosage: tuple[Dosage, ...] | AdministeredDosage = ()
     reason_code: tuple[CodeableConcept, ...] = ()
+    # Medication
+    ingredient: tuple[Ingredient, ...] = ()
     # ServiceRequest
     occurrence_date_time: str | None = None
     occurrence_period: Period | None = None

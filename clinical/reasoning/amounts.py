@@ -11,10 +11,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 _PIECES = frozenset({"{tablet}", "tablet", "tablets", "tab", "tabs", "{capsule}", "capsule", "capsules", "cap", "caps"})
-# As EHRs write them; case counts in UCUM, and "unit" alone may be a tablet.
+# As EHRs write them; case counts in UCUM. "unit" may be a tablet; "units" of a supplement are international ones.
 _SPELLINGS = {
     "g": "g", "mg": "mg", "MG": "mg", "ug": "ug", "mcg": "ug", "MCG": "ug", "µg": "ug", "μg": "ug",
     "[IU]": "[IU]", "[iU]": "[IU]", "IU": "[IU]", "iu": "[IU]", "UNT": "[IU]", "unt": "[IU]",
+    "units": "[IU]", "Units": "[IU]", "UNITS": "[IU]", "int'l units": "[IU]", "Int'l Units": "[IU]",
+    "international units": "[IU]", "International Units": "[IU]", "international unit": "[IU]",
+    "International Unit": "[IU]", "iU": "[IU]", "I.U.": "[IU]",
 }  # fmt: skip
 _IN_MILLIGRAMS = {"g": Decimal(1000), "mg": Decimal(1), "ug": Decimal("0.001")}
 

@@ -74,7 +74,8 @@ class Units:
         """A limit or a part of a result, as it is shown."""
         shown = self.unit(name)
         if is_exact(name, unit, shown):
-            return Amount(plain(self.number(value, name, unit)), written(shown))
+            # The point is moved and no digit is gained: 10.1 g/dL are 101 g/L, not 101.0.
+            return Amount(plain(value.scaleb(conversion_factor(name, unit, shown).adjusted())), written(shown))
         return Amount(figures(self.number(value, name, unit)), written(shown), converted=True)
 
     def result(self, measurement: Measurement) -> Amount:

@@ -15,6 +15,7 @@
     text.scrollIntoView({ block: "nearest" });
     say("The browser did not allow copying. The note is selected: press Ctrl+C (or Cmd+C).");
   };
+  if (note?.open) text.select();
   document.querySelector("[data-copy]")?.addEventListener("submit", (event) => {
     if (!text) return;
     event.preventDefault();

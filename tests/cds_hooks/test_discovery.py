@@ -33,30 +33,32 @@ def test_one_style_for_all_callers(styles: tuple[str, ...], style: str) -> None:
 
 
 def test_a_key_per_nutrient_with_its_codes(knowledge: Knowledge) -> None:
-    templates = prefetch_templates(needs(knowledge), "codes")
+    templates = prefetch_templates(needs(knowledge, with_open_orders=True), "codes")
     assert set(templates) == {*LABORATORY, *OTHER_KEYS}
     assert templates["patient"] == "Patient/{{context.patientId}}"
     assert templates["iron"].startswith("Observation?patient={{context.patientId}}&code=http://loinc.org|2276-4,")
     assert templates["iron"].endswith("&_sort=-date&_count=100")
+    assert templates["openOrders"] == ("ServiceRequest?patient={{context.patientId}}&status=active,draft&_count=200")
     assert templates["conditions"] == "Condition?patient={{context.patientId}}&_count=200"
 
 
 def test_one_key_for_the_laboratory_where_codes_are_not_searched(knowledge: Knowledge) -> None:
-    templates = prefetch_templates(needs(knowledge), "category")
+    templates = prefetch_templates(needs(knowledge, with_open_orders=True), "category")
     assert set(templates) == {"laboratory", *OTHER_KEYS}
     assert templates["laboratory"] == (
         "Observation?patient={{context.patientId}}&category=laboratory&_sort=-date&_count=200"
     )
+    assert templates["openOrders"] == "ServiceRequest?patient={{context.patientId}}&status=active&_count=200"
 
 
 @pytest.mark.parametrize("style", ["codes", "category"])
 def test_keys_are_words_that_every_client_can_name(knowledge: Knowledge, style: str) -> None:
-    keys = prefetch_templates(needs(knowledge), style)  # type: ignore[arg-type]
+    keys = prefetch_templates(needs(knowledge, with_open_orders=True), style)  # type: ignore[arg-type]
     assert all(re.fullmatch(r"[a-z][A-Za-z0-9]*", key) for key in keys)
 
 
 def test_only_what_exists_is_advertised(knowledge: Knowledge) -> None:
-    services = msgspec.json.decode(discovery(needs(knowledge), "codes"))["services"]
+    services = msgspec.json.decode(discovery(needs(knowledge, with_open_orders=True), "codes"))["services"]
     assert {service["id"]: service["hook"] for service in services} == {
         "rls-nutrients": "patient-view",
         "rls-supplement-select": "order-select",

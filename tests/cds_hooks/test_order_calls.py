@@ -72,6 +72,18 @@ def test_an_order_without_an_id_is_told_of_and_left_alone(service: Any) -> None:
     assert "suggestions" not in card
 
 
+@pytest.mark.parametrize(
+    ("rxnorm", "alternative"),
+    [(MIRTAZAPINE, "bupropion"), ("36437", "Bupropion"), ("704", "Bupropion"), ("6915", "ondansetron")],
+)
+def test_a_drug_that_aggravates_restless_legs_comes_with_its_alternative(
+    client: Any, rxnorm: str, alternative: str
+) -> None:
+    [card] = client.post(SELECT, json=order_call([draft(rxnorm)])).get_json()["cards"]
+    assert card["source"]["topic"]["code"] == "medicines" and alternative in card["detail"]
+    assert client.post(SELECT, json=order_call([draft(rxnorm)], prefetch={"conditions": None})).json == {"cards": []}
+
+
 def test_a_drug_known_by_name_is_marked_so(service: Any) -> None:
     by_name = draft(IRON, medicationCodeableConcept={"text": "Ferrous sulphate 200 mg <b>tablets</b>"})
     [card] = cards(service, order_call([by_name], **SATURATED))

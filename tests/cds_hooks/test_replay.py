@@ -1,4 +1,7 @@
-"""A token is good once, however many processes answer: two real services on one database, asked at the same moment."""
+"""A token is good once, however many processes answer: two real services on one database, asked at the same moment.
+
+On SQLite they stand for workers of one machine, on PostgreSQL for machines.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(port: int, registry: Path, database: Path) -> subprocess.Popen[bytes]:
+def start(port: int, registry: Path, database_url: str) -> subprocess.Popen[bytes]:
     settings = {
         "RLS_SECRET_KEY": "x" * 40,
         "RLS_PUBLIC_URL": PUBLIC_URL,
         "RLS_EHR_REGISTRY": str(registry),
-        "RLS_DATABASE_URL": f"sqlite:///{database}",
+        "RLS_DATABASE_URL": database_url,
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     return subprocess.Popen(
@@ -54,7 +57,7 @@ def wait_until_ready(address: str) -> None:
 
 
 @pytest.fixture
-def services(keys: KeyServer, tmp_path: Path, database: Path) -> Iterator[list[str]]:
+def services(keys: KeyServer, tmp_path: Path, database_url: str) -> Iterator[list[str]]:
     registry = tmp_path / "ehrs.toml"
     registry.write_text(
         '[[ehr]]\nname = "general-hospital"\nfhir_base = "https://ehr.example.org/fhir"\n'
@@ -62,7 +65,7 @@ def services(keys: KeyServer, tmp_path: Path, database: Path) -> Iterator[list[s
         "utf-8",
     )
     ports = [free_port(), free_port()]
-    processes = [start(port, registry, database) for port in ports]
+    processes = [start(port, registry, database_url) for port in ports]
     try:
         addresses = [f"http://127.0.0.1:{port}" for port in ports]
         for address in addresses:

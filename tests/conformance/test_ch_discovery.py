@@ -52,7 +52,9 @@ def test_templates_keep_to_the_tokens_and_queries_that_every_client_knows(servic
         assert query, template
         names = [part.partition("=")[0] for part in query["query"].split("&")]
         assert len(set(names)) == len(names), "a repeated parameter is folded into one by some clients"
-        assert set(names) <= {"patient", "code", "category", "_sort", "_count"}, "no modifier, no unknown parameter"
+        assert set(names) <= {"patient", "code", "category", "status", "_sort", "_count"}, (
+            "no modifier, no unknown parameter"
+        )
         assert "patient={{context.patientId}}" in query["query"]
 
 

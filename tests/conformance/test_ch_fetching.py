@@ -38,7 +38,7 @@ def test_without_prefetch_the_chart_is_fetched_with_the_token(ehr: MockEhr, slas
     assert "22 ng/mL" in card["summary"] and "did not send" not in card["detail"]
     assert {call.headers["authorization"] for call in ehr.calls} == {f"Bearer {TOKEN}"}
     assert {call.headers["accept"] for call in ehr.calls} == {"application/fhir+json"}
-    lists = ["AllergyIntolerance", "Condition", "MedicationRequest", "Patient", "Procedure"]
+    lists = ["AllergyIntolerance", "Condition", "MedicationRequest", "Patient", "Procedure", "ServiceRequest"]
     assert ehr.asked == sorted([*lists, *["Observation"] * (len(LABORATORY) + 1)])
     searches = [call.parameters for call in ehr.calls if call.resource_type != "Patient"]
     assert all(search["patient"] == "p1" for search in searches)

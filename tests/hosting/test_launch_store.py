@@ -114,7 +114,10 @@ def test_no_secret_of_the_browser_is_stored(store: LaunchStore, database: Databa
     store.begin(LAUNCH)
     store.open_session(SESSION)
     with database.transaction() as connection:
-        rows = [*connection.execute(text("SELECT * FROM launch")), *connection.execute(text("SELECT * FROM launch_session"))]
+        rows = [
+            *connection.execute(text("SELECT * FROM launch")),
+            *connection.execute(text("SELECT * FROM launch_session")),
+        ]
     stored = {str(value) for row in rows for value in row}
     assert len(rows) == 2
     assert not stored & {"state", "handle", "cookie"}

@@ -97,12 +97,12 @@ def test_a_closed_session_stays_closed(page: Page, watch: Watch) -> None:
 
 
 def test_another_browser_sees_nothing(contexts: Contexts, watch: Watch, page: Page) -> None:
-    watch.expected.add(404)
+    watch.expected.add(401)
     launch(page, ADA)
     expect_ferritin(page)
     stranger = contexts().new_page()
     stranger.goto(page.url)
-    expect_notice(stranger, "There is no chart here for this browser")
+    expect_notice(stranger, "This session has ended")
     expect(stranger.locator("body")).not_to_contain_text("Fictional")
 
 

@@ -7,16 +7,19 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
+# Browsers ask for it by themselves, and that it is not there hurts nobody.
+UNASKED = "/favicon.ico"
 INTERNAL = ("data:", "about:", "blob:", "chrome-error:")
 
 
 @dataclass
 class Watch:
     """``origins`` are where requests may go. ``expected`` are statuses that a test provokes: Chromium writes each
-    answer of 400 or more to the console, and that one line is then no complaint."""
+    answer of 400 or more to the console, and that one line is then no complaint. ``expected_words``: likewise."""
 
     origins: frozenset[str]
     expected: set[int] = field(default_factory=set)
+    expected_words: set[str] = field(default_factory=set)
     strangers: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     policies: dict[str, str] = field(default_factory=dict)
@@ -27,10 +30,10 @@ class Watch:
         context.on("page", self._page)
 
     def nothing_to_complain_of(self) -> None:
-        assert self.strangers == []
-        assert self.complaints == []
+        assert self.strangers == [], self.strangers
+        assert self.complaints == [], self.complaints
         loose = {address: policy for address, policy in self.policies.items() if not _is_strict(policy)}
-        assert loose == {}
+        assert loose == {}, loose
 
     def _page(self, page: Page) -> None:
         page.on("console", self._console)
@@ -42,16 +45,19 @@ class Watch:
             self.strangers.append(request.url)
 
     def _response(self, response: Response) -> None:
-        if response.headers.get("content-type", "").startswith("text/html"):
+        is_redirect = 300 <= response.status < 400  # nobody sees its body
+        if response.headers.get("content-type", "").startswith("text/html") and not is_redirect:
             where = response.url.partition("?")[0]
             self.policies[where] = response.headers.get("content-security-policy", "")
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not self._is_expected(message.text):
-            self.complaints.append(message.text)
+        where = message.location.get("url", "")
+        if message.type in ("error", "warning") and not self._is_expected(message.text, where):
+            self.complaints.append(f"{message.text} ({where})")
 
-    def _is_expected(self, text: str) -> bool:
-        return any(f"status of {status}" in text for status in self.expected)
+    def _is_expected(self, text: str, where: str) -> bool:
+        expected = {f"status of {status}" for status in self.expected} | self.expected_words
+        return where.endswith(UNASKED) or any(words in text for words in expected)
 
 
 def _is_strict(policy: str) -> bool:

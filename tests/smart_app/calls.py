@@ -51,12 +51,14 @@ class Call:
 
 @dataclass
 class Reply:
-    """``body`` is JSON unless it is bytes; ``delay`` in seconds, cut short when the EHR closes."""
+    """``body`` is JSON unless it is bytes; ``delay`` in seconds, cut short when the EHR closes; ``drip`` sends a byte
+    now and then, without end."""
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    drip: bool = False
 
 
 # A fixed reply, or a function of the call; None from it means: as usual.

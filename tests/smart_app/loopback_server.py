@@ -11,12 +11,13 @@ from typing import Any, Protocol
 
 
 class Said(Protocol):
-    """``body`` is JSON unless it is bytes; ``delay`` in seconds before anything is said."""
+    """``body`` is JSON unless it is bytes; ``delay`` in seconds before anything is said; ``drip``: it never ends."""
 
     status: int
     body: Any
     headers: dict[str, str]
     delay: float
+    drip: bool
 
 
 Answer = Callable[[str, str, dict[str, str], bytes], Said]
@@ -49,7 +50,7 @@ class LoopbackServer:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 said = answer(self.command, self.path, headers, self.rfile.read(length))
                 closing.wait(said.delay)
-                _send(self, said)
+                _send(self, said, closing)
 
             do_POST = do_GET  # noqa: N815
 
@@ -69,14 +70,16 @@ class LoopbackServer:
         self._thread.join(5)
 
 
-def _send(handler: BaseHTTPRequestHandler, said: Said) -> None:
+def _send(handler: BaseHTTPRequestHandler, said: Said, closing: threading.Event) -> None:
     body = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
     try:
         handler.send_response(said.status)
         for name, value in ({"Content-Type": "application/json"} | said.headers).items():
             handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(body)))
+        handler.send_header("Content-Length", str(len(body) + 10_000 * said.drip))
         handler.end_headers()
         handler.wfile.write(body)
+        while said.drip and not closing.wait(0.1):
+            handler.wfile.write(b" ")
     except OSError:
         handler.close_connection = True  # the caller did not wait

@@ -35,8 +35,8 @@ def test_the_example_of_the_specification() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "red;background:url(https://evil.example)", "#fff}body{display:none", "url(x)", "expression(1)", "#ggg", "#12345",
-        "#fff /*", "</style>", 7, None, ["#fff"], "var(--x)", "\\23 fff", "#fff\n",
+        "red;background:url(https://evil.example)", "#fff}body{display:none", "url(x)", "expression(1)", "#ggg",
+        "#12345", "#fff /*", "</style>", 7, None, ["#fff"], "var(--x)", "\\23 fff", "#fff\n",
     ],
 )  # fmt: skip
 def test_a_colour_is_a_colour(value: object) -> None:

@@ -55,7 +55,9 @@ def test_a_name_as_ehrs_write_it(name: object, shown: str | None) -> None:
     assert identity(name=name).name == shown
 
 
-@pytest.mark.parametrize("junk", [7, "x", {"value": "1"}, [7], [{"type": "MR", "value": "1"}], [{"type": {"coding": {}}}]])
+@pytest.mark.parametrize(
+    "junk", [7, "x", {"value": "1"}, [7], [{"type": "MR", "value": "1"}], [{"type": {"coding": {}}}]]
+)
 def test_junk_among_the_identifiers_is_no_record_number(junk: object) -> None:
     assert identity(identifier=junk, name=[{"text": "Anna"}]) == PatientIdentity("Anna", None)
 

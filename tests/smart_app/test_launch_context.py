@@ -47,7 +47,9 @@ def test_all_of_it() -> None:
     )
 
 
-@pytest.mark.parametrize("patient", [None, "", 7, ["p1"], {"id": "p1"}, ".", "..", "a b", "a/b", "a?b", "a\n", "x" * 300])
+@pytest.mark.parametrize(
+    "patient", [None, "", 7, ["p1"], {"id": "p1"}, ".", "..", "a b", "a/b", "a?b", "a\n", "x" * 300]
+)
 def test_no_patient_is_guessed(patient: object) -> None:
     assert launch_context({"patient": patient}).patient is None
 

@@ -40,7 +40,9 @@ def encoded_bytes(value: bytes) -> bytes:
     return b"".join(bytes([byte]) if byte in plain else b"%%%02X" % byte for byte in value)
 
 
-@pytest.mark.parametrize("query", [b"launch=a&launch=b", b"launch=a&launch=a", b"launch&launch=a", b"l%61unch=&launch=a"])
+@pytest.mark.parametrize(
+    "query", [b"launch=a&launch=b", b"launch=a&launch=a", b"launch&launch=a", b"l%61unch=&launch=a"]
+)
 def test_two_values_are_one_too_many(query: bytes) -> None:
     with pytest.raises(Twice):
         parameter(query, "launch")

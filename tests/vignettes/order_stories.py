@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from terminology import ATC, LOINC, RXNORM
+from terminology import ATC, LOINC, RXNORM, SNOMED_CT
 from tests.vignettes.charts import CODES, bundle_of
 from tests.vignettes.stories import Story, merged, read_yaml
 
@@ -17,6 +17,7 @@ KEYS = {
     "Observation": "laboratory", "Condition": "conditions", "MedicationRequest": "medications",
     "MedicationStatement": "medications", "AllergyIntolerance": "allergies", "Procedure": "procedures",
 }  # fmt: skip
+GTS = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"
 _ME = {"reference": "Patient/told"}
 
 
@@ -56,10 +57,15 @@ def read_piece_stories(name: str) -> Iterator[OrderStory]:
 def hook_call(story: OrderStory, hook: str = "order-select") -> bytes:
     """The whole call, with everything on file as prefetch."""
     drafts = [_draft(number, order) for number, order in enumerate(story.orders, 1)]
+    beside = [_medication(one) for one in story.orders if isinstance(one, dict) and one.get("as") == "beside"]
     context: dict[str, Any] = {
         "userId": "Practitioner/dr1",
         "patientId": "told",
-        "draftOrders": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in drafts]},
+        "draftOrders": {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"resource": one} for one in (*drafts, *beside)],
+        },
     }
     if hook == "order-select":
         context["selections"] = [f"{one['resourceType']}/{one['id']}" for one in drafts[: story.selected]]
@@ -103,15 +109,30 @@ def _draft(number: int, told: Any) -> dict[str, Any]:
             "supplement": supplement,
         }
     renewed = {"priorPrescription": {"reference": f"MedicationRequest/{order['renews']}"}} if "renews" in order else {}
-    medication = {"medicationCodeableConcept": _drug(order), "subject": _ME}
+    medication = {**_named(order), "subject": _ME}
     dosage = {"dosageInstruction": [_dosage(order)]}
     return {"resourceType": "MedicationRequest", **draft, **medication, **dosage, **renewed}
+
+
+def _named(order: dict[str, Any]) -> dict[str, Any]:
+    """By its concept; or by a Medication, ``as: contained`` or ``beside`` in the Bundle, or as its ``ingredient``."""
+    if "as" not in order:
+        return {"medicationCodeableConcept": _drug(order)}
+    if order["as"] == "beside":
+        return {"medicationReference": {"reference": "Medication/drug"}}
+    return {"contained": [_medication(order)], "medicationReference": {"reference": "#drug"}}
+
+
+def _medication(order: dict[str, Any]) -> dict[str, Any]:
+    is_ingredient = order["as"] == "ingredient"
+    told = {"ingredient": [{"itemCodeableConcept": _drug(order)}]} if is_ingredient else {"code": _drug(order)}
+    return {"resourceType": "Medication", "id": "drug", **told}
 
 
 def _drug(order: dict[str, Any]) -> dict[str, Any]:
     if "drug" in order:
         return {"coding": [{"system": RXNORM, "code": str(CODES["drugs"][order["drug"]])}], "text": order["drug"]}
-    coded = {"code": RXNORM, "atc": ATC}
+    coded = {"code": RXNORM, "atc": ATC, "snomed": SNOMED_CT}
     coding = [{"system": system, "code": order[word]} for word, system in coded.items() if word in order]
     return {"text": order["text"]} | ({"coding": coding} if coding else {})
 
@@ -124,4 +145,6 @@ def _dosage(order: dict[str, Any]) -> dict[str, Any]:
         period, period_unit = str(order.get("per", "1 d")).split(" ")
         dosage["doseAndRate"] = [{"doseQuantity": {"value": Decimal(value), "unit": unit}}]
         dosage["timing"] = {"repeat": {"frequency": 1, "period": int(period), "periodUnit": period_unit}}
+    if "code_of_time" in order:
+        dosage["timing"] = {"code": {"coding": [{"system": GTS, "code": order["code_of_time"]}]}}
     return dosage

@@ -73,6 +73,22 @@ def test_the_dose_by_the_day_and_at_once():
     assert round(order.taken[0].daily_dose) == 7143
 
 
+def test_the_dose_by_a_timing_code():
+    dose = {"doseAndRate": [{"doseQuantity": {"value": 2000, "unit": "units"}}], "timing": {"code": {"text": "BID"}}}
+    order = only(request(dosageInstruction=[dose]))
+    assert (order.taken[0].daily_dose, order.taken[0].dose_unit) == (4000, "units")
+
+
+@pytest.mark.parametrize("contained", [True, False])
+def test_a_combination_is_known_by_its_ingredients(contained):
+    ingredient = {"itemCodeableConcept": {"coding": [{"system": RXNORM, "code": "24947"}]}}
+    product = {"resourceType": "Medication", "id": "m", "ingredient": [ingredient]}
+    order = request(medicationReference={"reference": "#m" if contained else "Medication/m"})
+    del order["medicationCodeableConcept"]
+    found = drafts(order | {"contained": [product]}) if contained else drafts(order, product)
+    assert found.orders[0].taken[0].groups == {"oral-iron"} and not found.orders[0].by_name
+
+
 def test_what_a_prescription_renews():
     order = only(request(priorPrescription={"reference": "https://ehr.example/fhir/MedicationRequest/old"}))
     assert order.replaces == "MedicationRequest/old"

@@ -82,6 +82,76 @@ def test_a_drug_is_found_by_reference_by_containment_and_by_name():
     assert [found.medications[0].by_name for found in (by_reference, contained, by_name)] == [False, False, True]
 
 
+def combined(*ingredients, **more):
+    return {"resourceType": "Medication", "id": "d", "ingredient": list(ingredients), **more}
+
+
+def coded(rxnorm, **more):
+    return {
+        "itemCodeableConcept": {"coding": [{"system": RXNORM, "code": rxnorm, "display": f"drug {rxnorm}"}]},
+        **more,
+    }
+
+
+FOLIC_ACID = {"resourceType": "Medication", "id": "i", "code": coded("4511")["itemCodeableConcept"]}
+REFERRING = {"medicationCodeableConcept": None, "medicationReference": {"reference": "Medication/d"}}
+
+
+@pytest.mark.parametrize(
+    ("product", "groups"),
+    [
+        (combined(coded("24947"), coded("4511")), {"oral-iron", "folate"}),
+        (combined(coded("24947"), code={"coding": [{"system": RXNORM, "code": "999999"}]}), {"oral-iron"}),
+        (combined(coded("24947", isActive=False), coded("4511", isActive=True)), {"folate"}),
+        (combined({"itemCodeableConcept": {"text": "Ferrous sulfate"}}), {"oral-iron"}),
+        (combined({"itemReference": {"reference": "#i"}}, contained=[FOLIC_ACID]), {"folate"}),
+        (combined({"itemReference": {"reference": "Medication/nowhere"}}, code={"text": "Omeprazole"}), {"ppi"}),
+        (combined({"itemCodeableConcept": {"text": "water"}}, {}, code={"text": "Folic acid"}), {"folate"}),
+    ],
+)  # fmt: skip
+def test_a_combination_is_known_by_what_is_in_it(product, groups):
+    [found] = chart(medication(**REFERRING), product).medications
+    assert found.groups >= groups
+
+
+def test_a_combination_without_a_name_is_called_by_its_ingredients():
+    [found] = chart(medication(**REFERRING), combined(coded("24947"), coded("4511"))).medications
+    assert (found.text, found.by_name) == ("drug 24947 + drug 4511", False)
+
+
+def timed(**timing):
+    dosage = {"timing": timing, "doseAndRate": [{"doseQuantity": {"value": 10, "unit": "mg"}}]}
+    return chart(medication(dosageInstruction=[dosage])).medications[0].daily_dose
+
+
+GTS = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"
+
+
+@pytest.mark.parametrize(
+    ("code", "daily"),
+    [
+        ("QD", 10), ("BID", 20), ("TID", 30), ("QID", 40), ("AM", 10), ("PM", 10), ("BED", 10), ("QOD", 5),
+        ("Q1H", 240), ("Q2H", 120), ("Q3H", 80), ("Q4H", 60), ("Q6H", 40), ("Q8H", 30), ("X", None), ("", None),
+    ],
+)  # fmt: skip
+def test_how_often_may_be_told_by_a_code(code, daily):
+    assert timed(code={"coding": [{"system": GTS, "code": code}]}) == daily
+
+
+def test_or_by_its_words():
+    assert timed(code={"text": "bid"}) == timed(code={"coding": [{"code": "9", "display": "BID"}]}) == 20
+    assert timed(code={"text": "weekly"}) == Decimal(10) * (Decimal(1) / 7)
+    assert timed(code={"text": "as directed"}) is None
+    assert timed(code={"coding": [{"code": "BID"}], "text": "TID"}) is None, "they contradict each other"
+
+
+def test_what_is_told_exactly_outweighs_its_name():
+    repeat = {"frequency": 3, "period": 1, "periodUnit": "d"}
+    assert timed(repeat=repeat, code={"text": "BID"}) == 30
+    assert timed(repeat={"boundsPeriod": {"start": "2026-01-01"}}, code={"text": "BID"}) == 20
+    assert timed(repeat={"frequency": 3, "period": 1, "periodUnit": "min"}, code={"text": "BID"}) is None
+
+
 def test_route_and_daily_dose():
     dosage = {
         "route": {"coding": [{"system": "http://snomed.info/sct", "code": "26643006"}]},

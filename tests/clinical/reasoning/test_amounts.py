@@ -19,6 +19,12 @@ TABLET = Content(Decimal(100), "mg")
         (400, "mcg", None, False, (400, "ug")),
         (1000, "IU", None, False, (1000, "[IU]")),
         (1000, "unit", None, False, None),
+        (2000, "units", None, False, (2000, "[IU]")),
+        (2000, "Units", None, False, (2000, "[IU]")),
+        (2000, "[iU]", None, False, (2000, "[IU]")),
+        (2000, "Int'l Units", None, False, (2000, "[IU]")),
+        (2000, "international units", None, False, (2000, "[IU]")),
+        (2, "units", TABLET, True, None),
         (5, "mL", TABLET, False, None),
     ],
 )
