@@ -65,6 +65,7 @@ def gather_evidence(chart: Chart, rules: CompiledKnowledge, today: date, evaluat
     evidence = Evidence(chart, rules.knowledge, today, person, selection)
     for name in sorted(selection.usable):
         evidence.choose(name, rules.knowledge.freshness.get(name), _shorter(name, rules, evidence))
+    evidence.answered.clear()  # what was asked before all were chosen may be answered otherwise now
     return evidence
 
 

@@ -34,14 +34,14 @@ class Evidence:
     """What is known about one patient on one day. Findings, candidates and cautions are added as they are made."""
 
     __slots__ = (
-        "act_days", "bands", "candidates", "cautions", "chart", "current", "definite", "doubtful", "findings",
-        "knowledge", "marks",
-        "notes", "person", "selection", "stale", "today", "withheld",
+        "act_days", "answered", "bands", "candidates", "cautions", "chart", "current", "definite", "doubtful",
+        "findings", "knowledge", "marks", "notes", "person", "selection", "stale", "today", "withheld",
     )  # fmt: skip
 
     def __init__(self, chart: Chart, knowledge: Knowledge, today: date, person: Person, selection: Selection) -> None:
         self.chart, self.knowledge, self.today, self.person, self.selection = chart, knowledge, today, person, selection
         self.act_days: dict[str, int] = {}
+        self.answered: dict[str, Answer] = {}
         self.current: dict[str, Measurement] = {}
         self.bands: dict[str, Band] = {}
         self.doubtful: set[str] = set()

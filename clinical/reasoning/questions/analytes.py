@@ -13,24 +13,27 @@ from clinical.reasoning.comparing import in_unit, is_at_most, is_below
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.questions.asking import Ask
 
+Test = Callable[[Measurement], bool | None]
+
 
 def about_analyte(question: asked.AskAnalyte, knowledge: Knowledge) -> Ask:
     find = _finder(question)
     if question.measured is not None:
         return _is_measured(find, question)
     tests = _tests(question, knowledge)
+    not_on_file = Answer(None, (), (question.analyte,))
 
     def ask(evidence: Evidence) -> Answer:
         measurement = find(evidence)
         if measurement is None:
-            return Answer(None, (), (question.analyte,))
+            return not_on_file
         truth: bool | None = True
         for test in tests:
             held = test(measurement)
             if held is False:
                 return Answer(False, measurement.facts)
             truth = None if held is None else truth
-        return Answer(truth, measurement.facts, () if truth else (question.analyte,))
+        return Answer(truth, measurement.facts, () if truth else not_on_file.missing)
 
     return ask
 
@@ -54,9 +57,6 @@ def _is_measured(find: Callable[[Evidence], Measurement | None], question: asked
         return Answer((measurement is not None) == question.measured, facts)
 
     return ask
-
-
-Test = Callable[[Measurement], bool | None]
 
 
 def _tests(question: asked.AskAnalyte, knowledge: Knowledge) -> list[Test]:
