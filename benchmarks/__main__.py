@@ -1,72 +1,79 @@
-"""Prints and keeps the table: our service beside a bare Flask application that only parses the same body."""
+"""Prints and keeps the tables: ``python -m benchmarks [--quick] [NAME …]``. README.md says what each one measures."""
 
 from __future__ import annotations
 
 import platform
 import sys
+import time
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.bodies import hook_call
-from benchmarks.phases import phases
-from benchmarks.serving import measure, serving
+from benchmarks.against_bare import against_bare
+from benchmarks.against_peers import against_cql, against_healthchain
+from benchmarks.growth import growth
+from benchmarks.phases import phase_table
+from benchmarks.starting import starting
+from benchmarks.with_token import with_token
+from benchmarks.without_prefetch import without_prefetch
 
-SIZES = {60: 200, 500: 60, 5_000: 10}
-PACKAGES = ("flask", "granian", "msgspec", "orjson", "pydantic")
+# The page of the SMART app gets its row here.
+TABLES: dict[str, tuple[str, Callable[[int], list[str]]]] = {
+    "bare": ("The whole service, beside an application that only parses the body", against_bare),
+    "healthchain": ("HealthChain", against_healthchain),
+    "cql": ("The JavaScript CQL engine", against_cql),
+    "growth": ("Growth and memory", growth),
+    "starting": ("Start", starting),
+    "without-prefetch": ("No prefetch, an EHR that takes 200 ms", without_prefetch),
+    "token": ("Who calls?", with_token),
+    "phases": ("Where our time goes, in process, ms", phase_table),
+}
+PACKAGES = ("flask", "granian", "msgspec", "orjson", "pydantic", "sqlalchemy")
+_HASTE = 5
 
 
-def main() -> None:
-    lines = [_machine(), "", *_service_table(), "", *_phase_table()]
-    print("\n".join(lines))
-    results = Path(__file__).parent / "results"
-    results.mkdir(exist_ok=True)
-    (results / f"{date.today().isoformat()}.md").write_text("\n".join(lines) + "\n")
+def main(arguments: list[str]) -> int:
+    haste = _HASTE if "--quick" in arguments else 1
+    names = [name for name in arguments if not name.startswith("--")] or list(TABLES)
+    if unknown := [name for name in names if name not in TABLES]:
+        print(f"No table {unknown[0]}; there are {', '.join(TABLES)}.", file=sys.stderr)
+        return 2
+    kept = []
+    for line in _report(names, haste):
+        print(line, flush=True)
+        kept.append(line)
+    if len(names) == len(TABLES):
+        results = Path(__file__).parent / "results"
+        results.mkdir(exist_ok=True)
+        (results / f"{date.today().isoformat()}.md").write_text("\n".join(kept) + "\n")
+    return 0
+
+
+def _report(names: list[str], haste: int) -> Iterator[str]:
+    yield _machine()
+    for name in names:
+        title, measure = TABLES[name]
+        begun = time.monotonic()
+        yield from ("", f"## {title}", "", *measure(haste))
+        yield from ("", f"({time.monotonic() - begun:.0f} s)")
 
 
 def _machine() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    processor = next((line.split(":")[1].strip() for line in _cpuinfo() if line.startswith("model name")), "unknown")
     return (
-        f"{date.today()}, Python {platform.python_version()}, {platform.machine()}, one worker, one thread; {versions}"
+        f"{date.today()}, Python {platform.python_version()}, {platform.system()} {platform.release()}, {processor}, "
+        f"{len([line for line in _cpuinfo() if line.startswith('processor')])} processors, one worker; {versions}"
     )
 
 
-def _service_table() -> list[str]:
-    lines = [
-        (
-            "| Observations | body | ours CPU ms | bare CPU ms | ratio | ours p50/p99 ms | bare p50/p99 ms "
-            "| ours/s | bare/s |"
-        ),
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    with (
-        serving("hosting.wsgi:application", factory=True) as ours,
-        serving("benchmarks.bare:app", factory=False) as bare,
-    ):
-        for size, calls in SIZES.items():
-            body = hook_call(size)
-            cost = measure({"ours": ours, "bare": bare}, body, calls)
-            us, peer = cost["ours"], cost["bare"]
-            ratio = us.cpu_ms / peer.cpu_ms
-            lines.append(
-                f"| {size} | {len(body) // 1000} kB | {us.cpu_ms:.2f} | {peer.cpu_ms:.2f} | {ratio:.2f} "
-                f"| {us.p50_ms:.2f}/{us.p99_ms:.2f} | {peer.p50_ms:.2f}/{peer.p99_ms:.2f} "
-                f"| {us.per_second:.0f} | {peer.per_second:.0f} |"
-            )
-    return lines
-
-
-def _phase_table() -> list[str]:
-    lines = [
-        "Where our time goes, in process, ms (median):",
-        "",
-        "| Observations | decode | chart | assess | cards | encode |",
-        "|---|---|---|---|---|---|",
-    ]
-    for size in SIZES:
-        lines.append(f"| {size} | " + " | ".join(f"{value:.3f}" for value in phases(hook_call(size))) + " |")
-    return lines
+def _cpuinfo() -> list[str]:
+    try:
+        return Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return []
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

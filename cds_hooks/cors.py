@@ -28,11 +28,19 @@ def add_cors(blueprint: Blueprint, settings: Settings, registry: EhrRegistry) ->
     @blueprint.after_app_request
     def _allow(answer: Response) -> Response:
         if request.path == _PATH or request.path.startswith(f"{_PATH}/"):
-            answer.vary.add("Origin")  # or a cache would hand one origin's answer to another
+            _vary_by_origin(answer)
             origin = request.headers.get("Origin", "")
             if origin in origins:
                 answer.headers.update(_headers(origin))
         return answer
+
+
+def _vary_by_origin(answer: Response) -> None:
+    """Or a cache would hand one origin's answer to another."""
+    if "Vary" in answer.headers:
+        answer.vary.add("Origin")
+    else:
+        answer.headers.add("Vary", "Origin")
 
 
 def _headers(origin: str) -> dict[str, str]:

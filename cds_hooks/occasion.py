@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterable
@@ -40,4 +39,4 @@ class Occasion(NamedTuple):
 
 def keyed_hash(secret: bytes, parts: Iterable[str]) -> str:
     """HMAC-SHA256, hexadecimal. Parts are kept apart, so that no two lists read alike."""
-    return hmac.new(secret, json.dumps(list(parts)).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, json.dumps(list(parts)).encode(), "sha256").hex()

@@ -26,6 +26,6 @@ def add_response_headers(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def _complete(answer: Response) -> Response:
-        for name, value in headers.items():
-            answer.headers.setdefault(name, value)
+        said = {name.lower() for name in answer.headers.keys()}  # noqa: SIM118  Headers iterates over pairs
+        answer.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in said])
         return answer

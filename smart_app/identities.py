@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from clinical import Resource
+from clinical import Identifier, Resource
 from smart_app.visit import PatientIdentity
 
 _LONGEST = 200
@@ -25,27 +25,10 @@ class HumanName(msgspec.Struct, frozen=True, gc=False):
     given: tuple[str, ...] = ()
 
 
-class IdentifierCoding(msgspec.Struct, frozen=True, gc=False):
-    code: str | None = None
-
-
-class IdentifierType(msgspec.Struct, frozen=True, gc=False):
-    coding: tuple[IdentifierCoding, ...] = ()
-
-
-class PatientIdentifier(msgspec.Struct, frozen=True, gc=False):
-    use: str | None = None
-    type: IdentifierType | None = None
-    system: str | None = None
-    value: str | None = None
-
-
 class Answered(Resource, frozen=True, kw_only=True):
     """Any resource that an EHR answers with, and of a Patient who it is."""
 
     name: tuple[HumanName, ...] | str | None = None
-    # Wider than in a Resource: of what kind an identifier is matters for a person only.
-    identifier: tuple[PatientIdentifier, ...] | PatientIdentifier = ()  # type: ignore[assignment]
 
 
 def identity_of(pages: Sequence[Resource], patient_id: str) -> PatientIdentity:
@@ -72,7 +55,7 @@ def _written(name: HumanName) -> str | None:
     return _line(name.text) or _line(" ".join(part for part in (*name.given, name.family or "") if part))
 
 
-def _record_number(identifiers: tuple[PatientIdentifier, ...] | PatientIdentifier) -> str | None:
+def _record_number(identifiers: tuple[Identifier, ...] | Identifier) -> str | None:
     listed = identifiers if isinstance(identifiers, tuple) else (identifiers,)
     own = [one for one in listed if one.type and any(coding.code == _RECORD_NUMBER for coding in one.type.coding)]
     return next((value for one in own if one.use != "old" and (value := _line(one.value))), None)

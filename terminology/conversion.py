@@ -42,6 +42,8 @@ def _ratio(analyte_id: str, from_unit: str, to_unit: str) -> tuple[Decimal, Deci
     for unit in (from_unit, to_unit):
         if unit not in accepted_units(analyte_id):
             raise CannotConvert(f"{analyte_id} is not measured in {unit!r}")
+    if from_unit == to_unit:
+        return _ONE, _ONE
     source, target = unit_scales()[from_unit], unit_scales()[to_unit]
     if source.property == target.property or {source.property, target.property} <= _DIMENSIONLESS:
         return source.scale, target.scale
@@ -56,6 +58,8 @@ def convert(value: Decimal, analyte_id: str, from_unit: str, to_unit: str) -> De
     Raises ``CannotConvert`` and ``UnknownAnalyte``.
     """
     numerator, denominator = _ratio(analyte_id, from_unit, to_unit)
+    if numerator is denominator:
+        return value
     return _EXACT.divide(_EXACT.multiply(value, numerator), denominator)
 
 

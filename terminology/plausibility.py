@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
 from terminology.analyte import analyte
 from terminology.conversion import CannotConvert, convert
@@ -19,14 +21,14 @@ def plausibility(analyte_id: str, value: Decimal, family: str) -> Plausibility:
     converted into one that has. An analyte without a range is ``plausible``, except that nothing is ever negative or
     not a number. Edges belong to the range. Raises ``UnknownAnalyte``.
     """
-    analyte(analyte_id)
+    hard, soft = _ranges(analyte_id, family)
     if not value.is_finite() or value < 0:
         return "implausible"
-    table = analyte_tables()[analyte_id]
-    ranges = table.get("plausible", {})
-    if not _within(ranges.get("hard", {}), analyte_id, value, family):
+    if soft is not None and soft.holds(value, analyte_id, family):
+        return "plausible"  # the soft range lies within the hard one
+    if hard is not None and not hard.holds(value, analyte_id, family):
         return "implausible"
-    return "plausible" if _within(ranges.get("soft", {}), analyte_id, value, family) else "check"
+    return "plausible" if soft is None else "check"
 
 
 def looks_like_another(analyte_id: str, value: Decimal, family: str) -> str | None:
@@ -34,8 +36,7 @@ def looks_like_another(analyte_id: str, value: Decimal, family: str) -> str | No
 
     Edges are not suspect. Raises ``UnknownAnalyte``.
     """
-    analyte(analyte_id)
-    suspect = analyte_tables()[analyte_id].get("look_alike")
+    suspect = _look_alike(analyte_id)
     if suspect is None:
         return None
     amount = convert(value, analyte_id, family, suspect["unit"])
@@ -44,15 +45,42 @@ def looks_like_another(analyte_id: str, value: Decimal, family: str) -> str | No
     return str(suspect["reason"]) if too_high or too_low else None
 
 
-def _within(ranges: dict[str, Any], analyte_id: str, value: Decimal, family: str) -> bool:
+class _Range(NamedTuple):
+    """``from_`` and ``to`` belong to the range, ``above`` does not."""
+
+    unit: str
+    from_: Decimal
+    above: Decimal | None
+    to: Decimal
+
+    def holds(self, value: Decimal, analyte_id: str, family: str) -> bool:
+        """Holds also where nothing connects the units."""
+        if family != self.unit:
+            try:
+                value = convert(value, analyte_id, family, self.unit)
+            except CannotConvert:
+                return True
+        return self.from_ <= value <= self.to and (self.above is None or value > self.above)
+
+
+@cache
+def _ranges(analyte_id: str, family: str) -> tuple[_Range | None, _Range | None]:
+    """The hard and the soft range, in ``family`` if there is one."""
+    analyte(analyte_id)
+    ranges = analyte_tables()[analyte_id].get("plausible", {})
+    return _range(ranges.get("hard"), family), _range(ranges.get("soft"), family)
+
+
+def _range(ranges: Mapping[str, Mapping[str, Decimal]] | None, family: str) -> _Range | None:
     if not ranges:
-        return True
+        return None
     unit = family if family in ranges else next(iter(ranges))
-    try:
-        amount = convert(value, analyte_id, family, unit)
-    except CannotConvert:
-        return True
     edges = ranges[unit]
-    if "above" in edges and amount <= edges["above"]:
-        return False
-    return bool(edges.get("from", 0) <= amount <= edges["to"])
+    return _Range(unit, Decimal(edges.get("from", 0)), edges.get("above"), edges["to"])
+
+
+@cache
+def _look_alike(analyte_id: str) -> Mapping[str, Any] | None:
+    analyte(analyte_id)
+    suspect: Mapping[str, Any] | None = analyte_tables()[analyte_id].get("look_alike")
+    return suspect

@@ -113,5 +113,7 @@ def keeps_promise(property: Property | None, unit: Unit) -> bool:
     Substance and charge go together (LOINC 2601-3 arrives as mmol/L and as meq/L), and a ratio may come as a
     percentage; a plain mL/min does not fulfil a rate per body surface.
     """
+    if property is None:
+        return True
     actual = unit_scales()[unit.ucum].property
-    return property is None or property == actual or (property, actual) in _AGREE
+    return property == actual or (property, actual) in _AGREE

@@ -9,10 +9,10 @@ from clinical.chart.drafts import DraftOrder, DraftOrders, OrderResource, read_d
 from clinical.chart.errors import CannotRead, TwoPatients, WrongFhirVersion
 from clinical.chart.facts import Chart, DataQuality, Measurement, Medication, Patient
 from clinical.chart.reading import read_chart
-from clinical.chart.wire import Resource
+from clinical.chart.wire import Identifier, Resource
 
 __all__ = [
-    "CannotRead", "Chart", "DataQuality", "Document", "DraftOrder", "DraftOrders", "FhirDate", "Measurement",
-    "Medication", "NotJson", "OrderResource", "Patient", "Resource", "TwoPatients", "WrongFhirVersion", "decode",
-    "read_chart", "read_date", "read_document", "read_draft_orders",
+    "CannotRead", "Chart", "DataQuality", "Document", "DraftOrder", "DraftOrders", "FhirDate", "Identifier",
+    "Measurement", "Medication", "NotJson", "OrderResource", "Patient", "Resource", "TwoPatients", "WrongFhirVersion",
+    "decode", "read_chart", "read_date", "read_document", "read_draft_orders",
 ]  # fmt: skip

@@ -2,22 +2,22 @@
 
 The quick way decodes the whole body at once. One ill-typed element would fail all of it, so then every element is tried
 on its own: what fits is kept, what does not is left out and named. Both ways end in the same types, so that
-there is one reader behind them and the answer for the sound elements cannot differ.
+there is one reader behind them and the answer for the sound elements cannot differ. A part that was left as bytes
+(``part_reader``) is read the same two ways when it is asked for.
 """
 
 from __future__ import annotations
 
 import types
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from threading import Lock
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from clinical.chart.wire import Resource
-
 T = TypeVar("T")
+ABSENT = msgspec.Raw(b"")
 
 
 class NotJson(ValueError):
@@ -25,7 +25,7 @@ class NotJson(ValueError):
 
 
 def decode(data: bytes, type_: type[T]) -> T:
-    """Decode ``data`` into ``type_``; ill-typed elements become absent and are named in ``Resource.unreadable``.
+    """Decode ``data`` into ``type_``; ill-typed elements become absent and are named in ``Resource.lost``.
 
     Raises ``NotJson`` for malformed JSON, NaN or Infinity, and where the outermost value is of the wrong kind.
     """
@@ -50,6 +50,34 @@ def _element_by_element(data: bytes, type_: type[T]) -> T:
     if value is _NOTHING:
         raise NotJson(f"the body is JSON, but not a {type_.__name__}")
     return value  # type: ignore[no-any-return]
+
+
+def part_reader(type_: Any, nothing: Any) -> Callable[[msgspec.Raw], Any]:
+    """A reader of one kind of part; ``nothing`` stands for a part that is absent, null or of another kind altogether.
+
+    What surrounds a part was JSON, so that only its text can be broken: bytes that are no UTF-8 are read as U+FFFD.
+    """
+    decode_soundly = msgspec.json.Decoder(type_ | None).decode
+
+    def read(part: msgspec.Raw) -> Any:
+        if part is ABSENT:
+            return nothing
+        try:
+            value = decode_soundly(part)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            value = _salvage(_sound_text(part), type_)[0]
+        return nothing if value is None or value is _NOTHING else value
+
+    return read
+
+
+def lost_in(part: msgspec.Raw, type_: Any) -> tuple[str, ...]:
+    """The paths of what does not fit ``type_`` within one part."""
+    return () if part is ABSENT else _salvage(_sound_text(part), type_ | None)[1]
+
+
+def _sound_text(part: msgspec.Raw) -> msgspec.Raw:
+    return msgspec.Raw(bytes(part).decode(errors="replace").encode())
 
 
 _NOTHING: Any = object()
@@ -83,8 +111,8 @@ def _salvage_struct(raw: msgspec.Raw, struct: type[msgspec.Struct]) -> tuple[Any
         lost.extend(f"{field.encode_name}.{path}".rstrip(".") for path in paths)
         if value is not _NOTHING:
             kept[field.name] = value
-    if issubclass(struct, Resource):
-        return struct(**{**kept, "unreadable": tuple(lost)}), ()
+    if "lost" in struct.__struct_fields__:
+        return struct(**{**kept, "lost": tuple(lost)}), ()
     return struct(**kept), tuple(lost)
 
 

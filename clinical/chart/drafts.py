@@ -85,13 +85,13 @@ class DraftOrders(Fact, frozen=True):
 
 def read_draft_orders(bundle: OrderResource, patient_id: str) -> DraftOrders:
     """Raises ``WrongFhirVersion``. Other resources of the Bundle, such as a Medication, are what orders refer to."""
-    located = gather([bundle])
-    refuse_other_versions(located)
-    shelf = Shelf(located, frozenset({"Medication"}))
+    gathered = gather([bundle])
+    refuse_other_versions(gathered)
+    shelf = Shelf(gathered.of("Medication"))
     own: list[DraftOrder] = []
     strangers: list[str] = []
-    for item in located:
-        if item.holder is not None or item.resource.resource_type not in _READERS:
+    for item in sorted(gathered.of(*_READERS), key=lambda one: one.position):
+        if item.holder is not None:
             continue
         if _of_another(item.resource, patient_id):
             strangers.append(item.reference)

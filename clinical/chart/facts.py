@@ -64,6 +64,11 @@ class Measurement(Fact, frozen=True, kw_only=True):
     def facts(self) -> tuple[str, ...]:
         return (self.source,) if self.source else self.derived_from
 
+    @property
+    def is_a_point(self) -> bool:
+        """Not an edge such as "<3", nor an interval."""
+        return self.comparator is None and self.upper is None
+
 
 class Condition(Fact, frozen=True):
     """A problem or diagnosis. ``groups`` are the value sets its codes belong to."""

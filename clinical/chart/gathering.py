@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
@@ -28,23 +28,44 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         return self.full_url or f"{resource.resource_type} without id (no. {self.position})"
 
 
-def gather(resources: Iterable[Resource]) -> list[Located]:
-    """All resources, those inside Bundles and contained ones too, in the order they came."""
-    found: list[Located] = []
+class Gathered(msgspec.Struct):
+    """All resources by type, in the order they came: most questions are about one type only."""
+
+    of_type: dict[str, list[Located]] = {}
+    number: int = 0
+
+    def of(self, *types: str) -> list[Located]:
+        """Those of the first type, then those of the next."""
+        if len(types) == 1:
+            return self.of_type.get(types[0], [])
+        return [item for type_ in types for item in self.of_type.get(type_, ())]
+
+    def keep(self, resource: Resource, full_url: str | None, holder: Resource | None = None) -> None:
+        self.number += 1
+        item = Located(resource, self.number, full_url, holder)
+        if (same := self.of_type.get(resource.resource_type)) is not None:
+            same.append(item)
+        else:
+            self.of_type[resource.resource_type] = [item]
+
+
+def gather(resources: Iterable[Resource]) -> Gathered:
+    """All resources, those inside Bundles and contained ones too."""
+    found = Gathered()
     for resource in resources:
         _gather(resource, None, found)
     return found
 
 
-def _gather(resource: Resource, full_url: str | None, found: list[Located]) -> None:
+def _gather(resource: Resource, full_url: str | None, found: Gathered) -> None:
     if resource.resource_type == "Bundle":
         for entry in resource.entry:
             if entry.resource is not None:
                 _gather(entry.resource, entry.full_url, found)
         return
-    found.append(Located(resource, len(found) + 1, full_url))
+    found.keep(resource, full_url)
     for inner in resource.contained:
-        found.append(Located(inner, len(found) + 1, None, resource))
+        found.keep(inner, None, resource)
 
 
 def short_reference(reference: str | None) -> str | None:
@@ -61,12 +82,11 @@ def short_reference(reference: str | None) -> str | None:
 class Shelf:
     """Finds a referenced Medication or Specimen among what was handed in."""
 
-    def __init__(self, located: Iterable[Located], types: frozenset[str]) -> None:
+    def __init__(self, located: Iterable[Located]) -> None:
         self._by_reference: dict[str, Resource] = {}
         self._contained: dict[tuple[int, str], Resource] = {}
         for item in located:
-            if item.resource.resource_type in types:
-                self._keep(item)
+            self._keep(item)
 
     def _keep(self, item: Located) -> None:
         if item.holder is not None:
@@ -77,13 +97,8 @@ class Shelf:
 
     def find(self, reference: Reference | None, holder: Resource) -> Resource | None:
         target = reference.reference if reference else None
-        if not target:
+        if not target or not self._by_reference:
             return None
         if target.startswith("#"):
             return self._contained.get((id(holder), target[1:]))
         return self._by_reference.get(target) or self._by_reference.get(short_reference(target) or "")
-
-
-def types_in(located: Iterable[Located]) -> Iterator[str]:
-    for item in located:
-        yield item.resource.resource_type

@@ -40,13 +40,8 @@ def why_illegible(item: Located, shelf: Shelf) -> str | None:
     if resource.resource_type in _WITH_STATUS and resource.status not in _STATUSES:
         return "it does not tell its status"
     is_drug = resource.resource_type.startswith("Medication")
-    told = _tells_a_drug(resource, shelf) if is_drug else _tells(resource.code)
+    told = _tells_a_drug(resource, shelf) if is_drug else tells(resource.code)
     return None if told else f"it does not tell {_LISTED[resource.resource_type]}"
-
-
-def says_what_was_measured(observation: Resource) -> bool:
-    """Whether an Observation has a code or words at all, ours or not."""
-    return _tells(observation.code)
 
 
 def _root(path: str) -> str:
@@ -55,11 +50,12 @@ def _root(path: str) -> str:
 
 def _tells_a_drug(resource: Resource, shelf: Shelf) -> bool:
     reference = resource.medication_reference
-    if _tells(resource.medication_codeable_concept) or (reference is not None and bool(reference.display)):
+    if tells(resource.medication_codeable_concept) or (reference is not None and bool(reference.display)):
         return True
     medication = shelf.find(reference, resource)
-    return medication is not None and (_tells(medication.code) or bool(medication.ingredient))
+    return medication is not None and (tells(medication.code) or bool(medication.ingredient))
 
 
-def _tells(concept: CodeableConcept | None) -> bool:
+def tells(concept: CodeableConcept | None) -> bool:
+    """Whether a concept has a code or words at all, ours or not."""
     return concept is not None and bool(concept.text or any(coding.code or coding.display for coding in concept.coding))

@@ -1,25 +1,98 @@
-"""What an Observation is about: by its codes, by the registry's local codes, and (to refuse it aloud) by its words."""
+"""What an Observation is about: by its codes, by the registry's local codes, and (to refuse it aloud) by its words.
+
+Everything that a ``code`` element alone can tell is found out once and kept by its bytes: a laboratory calls its tests
+the same few hundred ways in every chart, and four of five results are let go after this one look.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 
-from clinical.chart.wire import CodeableConcept
-from terminology import CodeUse, analyte, code_use, named_analyte
+import msgspec
+
+from clinical.chart.decoding import ABSENT
+from clinical.chart.illegible import tells
+from clinical.chart.wire import CodeableConcept, Coding, read_concept
+from terminology import EDD_LOINC, PREGNANCY_STATUS_LOINC, CodeUse, analyte, code_use, named_analyte
+
+_PREGNANCY_CODES = frozenset({PREGNANCY_STATUS_LOINC, EDD_LOINC})
+_ACTIVE_B12 = re.compile(r"holo|active\s*(?:b\s*-?12|vitamin b)", re.IGNORECASE)
+_RED_CELL = re.compile(r"\brbc\b|red (?:blood )?cell|erythrocyte", re.IGNORECASE)
+_D3_ONLY = re.compile(r"\bd3\b|calcidiol|cholecalciferol", re.IGNORECASE)
+_TOTAL_D = re.compile(r"total|25[\s-]*\(?(?:oh|hydroxy)\)?[\s-]*vit(?:amin|\.)?[\s-]*d(?![23])", re.IGNORECASE)
+# A longer element is no name of a test; keeping such would let a sender fill the memory.
+_LONGEST_KEPT_BYTES = 2048
 
 
-def identify(code: CodeableConcept | None, local_codes: Mapping[str, str]) -> CodeUse | str | None:
-    """How the code is to be used; the bare analyte's name where only words name it; ``None``: not ours."""
+class Name(msgspec.Struct, frozen=True, gc=False):
+    """What a ``code`` element says. ``use`` is the bare analyte's name where only words name it, ``None`` if not ours.
+
+    ``is_told``: it has a code or words at all. ``says_…``: what its words say, be it against its code.
+    """
+
+    use: CodeUse | str | None = None
+    is_told: bool = False
+    of_pregnancy: bool = False
+    says_active_b12: bool = False
+    says_red_cells: bool = False
+    says_total_vitamin_d: bool = False
+
+    @property
+    def analyte(self) -> str | None:
+        return self.use.analyte if isinstance(self.use, CodeUse) else self.use
+
+
+NAMELESS = Name()
+
+
+def name_in(code: msgspec.Raw, local_codes: Mapping[str, str]) -> Name:
+    """The name in a ``code`` element that was left as bytes."""
+    if code is ABSENT:
+        return NAMELESS
+    json = bytes(code)
+    if local_codes or len(json) > _LONGEST_KEPT_BYTES:
+        return name_of(read_concept(code), local_codes)
+    return _kept(json)
+
+
+@lru_cache(maxsize=4096)
+def _kept(code: bytes) -> Name:
+    return name_of(read_concept(msgspec.Raw(code)), {})
+
+
+def name_of(code: CodeableConcept | None, local_codes: Mapping[str, str]) -> Name:
     if code is None:
-        return None
+        return NAMELESS
+    words = " ".join(filter(None, all_words(code)))
+    return Name(
+        use=_use(code, local_codes),
+        is_told=tells(code),
+        of_pregnancy=any(coding.code in _PREGNANCY_CODES for coding in code.coding),
+        says_active_b12=_ACTIVE_B12.search(words) is not None,
+        says_red_cells=_RED_CELL.search(words) is not None,
+        says_total_vitamin_d=_TOTAL_D.search(words) is not None and _D3_ONLY.search(words) is None,
+    )
+
+
+def all_words(concept: CodeableConcept | None) -> list[str | None]:
+    return [concept.text, *(coding.display for coding in concept.coding)] if concept else []
+
+
+def _use(code: CodeableConcept, local_codes: Mapping[str, str]) -> CodeUse | str | None:
     found: CodeUse | None = None
     for coding in code.coding:
-        if coding.code is None:
-            continue
-        use = _by_registry(coding.system, coding.code, local_codes) or code_use(coding.system, coding.code)
+        use = _use_of_coding(coding, local_codes)
         if use is not None and (found is None or _outranks(use, found)):
             found = use
     return found or _by_words(code)
+
+
+def _use_of_coding(coding: Coding, local_codes: Mapping[str, str]) -> CodeUse | None:
+    if coding.code is None:
+        return None
+    return _by_registry(coding.system, coding.code, local_codes) or code_use(coding.system, coding.code)
 
 
 def _outranks(use: CodeUse, found: CodeUse) -> bool:

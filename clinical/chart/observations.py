@@ -2,61 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from clinical.chart.facts import DataQuality, Measurement
 from clinical.chart.gathering import Located, Shelf
-from clinical.chart.naming import identify
+from clinical.chart.naming import Name
 from clinical.chart.results import Result
-from clinical.chart.values import values_of
+from clinical.chart.values import Value, values_of, whole_value
 from clinical.chart.wire import Resource
-from terminology import CodeUse, analyte, keeps_promise, unit_of
+from terminology import CodeUse, Property, analyte, keeps_promise, unit_of
 
 _EMPTY = frozenset({"DQ.ABSENT", "DQ.RANGE_ONLY"})
 
 
 class Reading(msgspec.Struct):
-    """What came of one Observation: what can be shown with the code it was read by, and what is to be said."""
+    """What came of Observations: what can be shown, and what is to be said."""
 
-    measured: list[tuple[CodeUse, Measurement]] = []
+    measurements: list[Measurement] = []
     notes: list[DataQuality] = []
 
-    @property
-    def measurements(self) -> list[Measurement]:
-        return [measurement for _, measurement in self.measured]
+    def keep(self, measurement: Measurement, value: Value, item: Located) -> None:
+        self.measurements.append(measurement)
+        if _is_remarkable(measurement, value, item.resource):
+            self.notes.extend(_remarks(measurement, value, item))
 
 
-def read_observation(item: Located, local_codes: Mapping[str, str], shelf: Shelf) -> Reading:
-    """All that one Observation says of our analytes; empty where it is about something else."""
-    reading = Reading()
-    for value in values_of(item.resource):
-        use = identify(value.code, local_codes)
-        if use is None:
-            continue
-        if isinstance(use, str):
-            reading.notes.append(_unknown_code(use, item))
-            continue
-        result = Result(item, value, use, shelf).read()
-        if isinstance(result, DataQuality):
-            reading.notes.append(result)
-        else:
-            reading.measured.append((use, result))
-    _refuse_second_value(reading, item)
-    _drop_headings(reading)
-    for use, measurement in reading.measured:
-        reading.notes.extend(_remarks(use, measurement, item))
-    return reading
+def read_observation(item: Located, name: Name, local_codes: Mapping[str, str], shelf: Shelf, reading: Reading) -> None:
+    """Adds to ``reading`` all that one Observation, which has this name, says of our analytes."""
+    if item.resource.component:
+        _read_parts(item, local_codes, shelf, reading)
+        return
+    value = whole_value(item.resource, name)
+    result = _read_value(value, item, shelf)
+    if isinstance(result, Measurement):
+        reading.keep(result, value, item)
+    elif result is not None:
+        reading.notes.append(result)
+
+
+def _read_parts(item: Located, local_codes: Mapping[str, str], shelf: Shelf, reading: Reading) -> None:
+    """Components, and the whole beside them."""
+    results = [(value, _read_value(value, item, shelf)) for value in values_of(item.resource, local_codes)]
+    measured = [(value, result) for value, result in results if isinstance(result, Measurement)]
+    twice = _told_twice([measurement for _, measurement in measured])
+    kept = [(value, one) for value, one in measured if (one.analyte, one.part) not in twice]
+    # A whole without a number whose components carry the result is a heading: nothing was lost with it.
+    headed = {one.analyte for _, one in kept}
+    refused = [result for _, result in results if isinstance(result, DataQuality)]
+    reading.notes += [note for note in refused if note.id not in _EMPTY or note.analyte not in headed]
+    reason = "one Observation holds two results of it; neither is used"
+    reading.notes += [DataQuality("DQ.TWO_VALUES", reason, name, item.reference) for name, _ in twice]
+    for value, measurement in kept:
+        reading.keep(measurement, value, item)
+
+
+def _told_twice(measurements: Iterable[Measurement]) -> list[tuple[str, str | None]]:
+    """Two readings of one analyte in one Observation (a value and a component, say): neither is trusted."""
+    # eGFR is exempt: a report may give it twice, split by race or formula; the lower one is taken later.
+    names = [(each.analyte, each.part) for each in measurements if each.analyte != "egfr"]
+    return sorted({name for name in names if names.count(name) > 1}, key=str)
+
+
+def _read_value(value: Value, item: Located, shelf: Shelf) -> Measurement | DataQuality | None:
+    """``None`` where it is about something else."""
+    use = value.name.use
+    if use is None:
+        return None
+    return _unknown_code(use, item) if isinstance(use, str) else Result(item, value, use, shelf).read()
 
 
 def analyte_named(resource: Resource, local_codes: Mapping[str, str]) -> str | None:
     """The analyte that an Observation's codes or words name, if any; nothing of its value is looked at."""
-    for value in values_of(resource):
-        use = identify(value.code, local_codes)
-        if use is not None:
-            return use if isinstance(use, str) else use.analyte
-    return None
+    names = (value.name.analyte for value in values_of(resource, local_codes))
+    return next((name for name in names if name is not None), None)
 
 
 def _unknown_code(name: str, item: Located) -> DataQuality:
@@ -64,23 +84,14 @@ def _unknown_code(name: str, item: Located) -> DataQuality:
     return DataQuality("DQ.LOCAL_VALIDATION", reason, name, item.reference)
 
 
-def _refuse_second_value(reading: Reading, item: Located) -> None:
-    """Two readings of one analyte in one Observation (a value and a component, say): neither is trusted."""
-    # eGFR is exempt: a report may give it twice, split by race or formula; the lower one is taken later.
-    names = [(each.analyte, each.part) for each in reading.measurements if each.analyte != "egfr"]
-    for name in sorted({name for name in names if names.count(name) > 1}, key=str):
-        reading.measured = [pair for pair in reading.measured if (pair[1].analyte, pair[1].part) != name]
-        reason = "one Observation holds two results of it; neither is used"
-        reading.notes.append(DataQuality("DQ.TWO_VALUES", reason, name[0], item.reference))
+def _is_remarkable(measurement: Measurement, value: Value, resource: Resource) -> bool:
+    """Most results need no remark."""
+    if measurement.preliminary or measurement.unusual or measurement.number_was_text:
+        return True
+    return not resource.effective_date_time or _mismatch(value, measurement)
 
 
-def _drop_headings(reading: Reading) -> None:
-    """A whole without a number whose components carry the result is a heading: nothing was lost with it."""
-    measured = {measurement.analyte for measurement in reading.measurements}
-    reading.notes = [note for note in reading.notes if note.id not in _EMPTY or note.analyte not in measured]
-
-
-def _remarks(use: CodeUse, measurement: Measurement, item: Located) -> Iterator[DataQuality]:
+def _remarks(measurement: Measurement, value: Value, item: Located) -> Iterator[DataQuality]:
     """What is used with reserve, and what is shown only."""
     resource, name = item.resource, measurement.analyte
     if measurement.preliminary:
@@ -88,8 +99,8 @@ def _remarks(use: CodeUse, measurement: Measurement, item: Located) -> Iterator[
     if not (resource.effective_date_time or resource.effective_instant or resource.effective_period):
         reason = "no time of collection was sent; the time of issue stands for it"
         yield DataQuality("DQ.DATE_MISSING", reason, name, item.reference, blocks=False)
-    if _mismatch(use, measurement):
-        reason = f"the code says {use.property}, the unit is {measurement.reported_unit}: read by its unit"
+    if _mismatch(value, measurement):
+        reason = f"the code says {_promised(value)}, the unit is {measurement.reported_unit}: read by its unit"
         yield DataQuality("DQ.LOINC_UNIT_MISMATCH", reason, name, item.reference, blocks=False)
     if measurement.unusual:
         reason = f"{measurement.reported} is unusual: check the unit"
@@ -100,6 +111,10 @@ def _remarks(use: CodeUse, measurement: Measurement, item: Located) -> Iterator[
         )
 
 
-def _mismatch(use: CodeUse, measurement: Measurement) -> bool:
+def _mismatch(value: Value, measurement: Measurement) -> bool:
     unit = unit_of(measurement.analyte, measurement.reported_unit)
-    return unit is not None and not keeps_promise(use.property, unit)
+    return unit is not None and not keeps_promise(_promised(value), unit)
+
+
+def _promised(value: Value) -> Property | None:
+    return value.name.use.property if isinstance(value.name.use, CodeUse) else None

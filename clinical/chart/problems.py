@@ -9,13 +9,12 @@ from clinical.chart.dates import FhirDate, read_date
 from clinical.chart.facts import Allergy, Condition, PregnancyStatus, Procedure
 from clinical.chart.gathering import Located
 from clinical.chart.wire import CodeableConcept, Resource
-from terminology import EDD_LOINC, PREGNANCY_STATUS_LOINC, SNOMED_CT, drug_groups_by_name, groups_of
+from terminology import EDD_LOINC, SNOMED_CT, drug_groups_by_name, groups_of
 
 _PAST = frozenset({"inactive", "remission", "resolved"})
 _NOT_MEANT = frozenset({"refuted", "entered-in-error"})
 _UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
 # Answers to LOINC 82810-3 in SNOMED CT, as US Core and IPS bind them (from memory).
-_PREGNANCY_CODES = frozenset({PREGNANCY_STATUS_LOINC, EDD_LOINC})
 _PREGNANT, _NOT_PREGNANT = "77386006", "60001007"
 
 
@@ -76,13 +75,12 @@ def read_procedure(item: Located) -> Procedure | None:
 
 
 def read_pregnancy(item: Located) -> PregnancyStatus | None:
-    """Pregnancy status (LOINC 82810-3) or estimated date of delivery (11779-6); anything else is ``None``."""
+    """Pregnancy status (LOINC 82810-3) or estimated date of delivery (11779-6); ``None`` where it is not final."""
     resource = item.resource
-    codes = {coding.code for coding in resource.code.coding} & _PREGNANCY_CODES if resource.code else None
-    if not codes or resource.status not in ("final", "amended", "corrected"):
+    if resource.status not in ("final", "amended", "corrected"):
         return None
     effective = read_date(resource.effective_date_time)
-    if EDD_LOINC in codes:
+    if resource.code is not None and any(coding.code == EDD_LOINC for coding in resource.code.coding):
         return PregnancyStatus(item.reference, None, read_date(resource.value_date_time), effective)
     return PregnancyStatus(item.reference, _pregnant(resource.value_codeable_concept), None, effective)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 import msgspec
 
@@ -52,7 +53,7 @@ def read_quantity(quantity: Quantity) -> Number | Refused:
     written = bytes(quantity.value).decode("utf-8", "replace").strip()
     if not written or written == "null":
         return Refused("DQ.ABSENT", "the result has no number")
-    if written.startswith('"'):
+    if written[0] == '"':
         return _number_sent_as_text(quantity, written.strip('"'))
     if quantity.comparator is not None and quantity.comparator not in _COMPARATORS:
         return Refused("DQ.COMPARATOR", "the comparator of the result is not one of <, <=, >=, >")
@@ -92,7 +93,13 @@ def read_text(text: str) -> Number | Refused:
 
 
 def _exact(written: str) -> Decimal | None:
-    if len(written) > _LONGEST_NUMBER or not _NUMBER.fullmatch(written):
+    return _kept_number(written) if len(written) <= _LONGEST_NUMBER else None
+
+
+@lru_cache(maxsize=4096)
+def _kept_number(written: str) -> Decimal | None:
+    """Results repeat: three digits tell most of them."""
+    if not _NUMBER.fullmatch(written):
         return None
     try:
         value = Decimal(written)
@@ -108,7 +115,13 @@ def _ucum_code(quantity: Quantity) -> str | None:
 
 def read_unit(analyte: str, number: Number) -> Unit | Refused:
     """The unit in which ``number`` was reported; ``code`` (UCUM) leads, ``unit`` must not contradict it."""
-    code, text = (number.code or "").strip(), (number.unit or "").strip()
+    return _unit(analyte, number.code, number.unit)
+
+
+@lru_cache(maxsize=1024)
+def _unit(analyte: str, code: str | None, text: str | None) -> Unit | Refused:
+    """The same few pairs of code and text come with every result of an analyte."""
+    code, text = (code or "").strip(), (text or "").strip()
     if not code and not text:
         return Refused("DQ.UNIT_MISSING", "the result has no unit; none is guessed")
     by_code, by_text = unit_of(analyte, code) if code else None, unit_of(analyte, text) if text else None

@@ -12,17 +12,16 @@ from clinical.chart.facts import (
     Chart,
     Condition,
     DataQuality,
-    Measurement,
     Medication,
     OpenOrder,
     PregnancyStatus,
     Procedure,
 )
-from clinical.chart.gathering import Located, Shelf, gather, types_in
-from clinical.chart.illegible import says_what_was_measured, why_illegible
+from clinical.chart.gathering import Gathered, Located, Shelf, gather
+from clinical.chart.illegible import why_illegible
 from clinical.chart.medications import read_medication
-from clinical.chart.naming import identify
-from clinical.chart.observations import analyte_named, read_observation
+from clinical.chart.naming import Name, name_in
+from clinical.chart.observations import Reading, analyte_named, read_observation
 from clinical.chart.open_orders import read_open_order
 from clinical.chart.problems import read_allergy, read_condition, read_pregnancy, read_procedure, read_reasons
 from clinical.chart.subjects import Owner, find_owner
@@ -31,12 +30,11 @@ from clinical.chart.wire import Resource
 
 _Fact = TypeVar("_Fact", Condition, Medication, Allergy, Procedure, PregnancyStatus, OpenOrder)
 _MEDICATIONS = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration"})
-_REFERENCED = frozenset({"Medication", "Specimen"})
+_REFERENCED = ("Medication", "Specimen")
 
 
 class _Found(msgspec.Struct):
-    measurements: list[Measurement] = []
-    notes: list[DataQuality] = []
+    results: Reading
     conditions: list[Condition] = []
     medications: list[Medication] = []
     allergies: list[Allergy] = []
@@ -64,58 +62,69 @@ def read_chart(
     Raises ``WrongFhirVersion`` and, where ``refuse_other_patients``, ``TwoPatients``; otherwise other patients'
     resources are set aside and named in ``Chart.other_patients``.
     """
-    located = gather(resources)
-    refuse_other_versions(located)
-    owner = find_owner(located, patient_id, refuse_other_patients)
-    found = _Found()
-    shelf = Shelf(located, _REFERENCED)
-    for item in located:
-        _read(item, owner, shelf, local_codes or {}, found)
-    return _chart(owner, found, frozenset(types_in(located)) if answered is None else answered)
+    gathered = gather(resources)
+    refuse_other_versions(gathered)
+    owner = find_owner(gathered, patient_id, refuse_other_patients)
+    strangers = [item.reference for item in gathered.of("Patient") if not owner.is_at(item.reference)]
+    found = _Found(Reading(), strangers=strangers)
+    shelf = Shelf(gathered.of(*_REFERENCED))
+    _read_observations(gathered.of("Observation"), owner, shelf, local_codes or {}, found)
+    _read_lists(gathered, owner, shelf, found)
+    return _chart(owner, found, frozenset(gathered.of_type) if answered is None else answered)
 
 
-def _read(item: Located, owner: Owner, shelf: Shelf, local_codes: Mapping[str, str], found: _Found) -> None:
-    kind = item.resource.resource_type
-    if kind == "Observation":
-        _read_observation(item, owner, shelf, local_codes, found)
-    elif kind in _READERS:
+def _read_observations(
+    items: Iterable[Located], owner: Owner, shelf: Shelf, local: Mapping[str, str], found: _Found
+) -> None:
+    for item in items:
+        resource = item.resource
         if not owner.owns(item):
-            found.strangers.append(item.reference)
-        elif reason := why_illegible(item, shelf) if kind in _LISTS else None:
-            found.notes.append(DataQuality("DQ.ILLEGIBLE", reason, None, item.reference))
-            found.partly_read.add(_LISTS[kind])
+            _set_aside(item, local, found)
+            continue
+        name = name_in(resource.code_json, local)
+        if name.use is not None or resource.component:
+            read_observation(item, name, local, shelf, found.results)
+        elif name.of_pregnancy or not name.is_told:
+            _read_another(item, name, found)
         else:
-            _READERS[kind](item, shelf, found)
-    elif kind == "Patient" and item.reference != owner.patient.reference:
-        found.strangers.append(item.reference)
-
-
-def _read_observation(item: Located, owner: Owner, shelf: Shelf, local: Mapping[str, str], found: _Found) -> None:
-    if not owner.owns(item):
-        _set_aside(item, local, found)
-    elif not item.resource.component and identify(item.resource.code, local) is None:
-        # Four of five results are about something else: they are let go before anything of them is built.
-        if pregnancy := read_pregnancy(item):
-            found.pregnancy.append(pregnancy)
-            if pregnancy.pregnant is None and pregnancy.due is None:
-                reason = "it does not tell whether there is a pregnancy"
-                found.notes.append(DataQuality("DQ.ILLEGIBLE", reason, None, item.reference))
-        elif not says_what_was_measured(item.resource):
-            reason = "it does not tell what was measured"
-            found.notes.append(DataQuality("DQ.ILLEGIBLE", reason, None, item.reference))
-        else:
+            # Four of five results are about something else: they are let go before anything of them is built.
             found.other_tests += 1
+
+
+def _read_another(item: Located, name: Name, found: _Found) -> None:
+    """A status of pregnancy, or an Observation of nobody knows what."""
+    pregnancy = read_pregnancy(item) if name.of_pregnancy else None
+    if pregnancy is not None:
+        found.pregnancy.append(pregnancy)
+        if pregnancy.pregnant is None and pregnancy.due is None:
+            _note_illegible("it does not tell whether there is a pregnancy", item, found)
+    elif not name.is_told:
+        _note_illegible("it does not tell what was measured", item, found)
     else:
-        reading = read_observation(item, local, shelf)
-        found.measurements += reading.measurements
-        found.notes += reading.notes
+        found.other_tests += 1
+
+
+def _read_lists(gathered: Gathered, owner: Owner, shelf: Shelf, found: _Found) -> None:
+    for kind, read in _READERS.items():
+        for item in gathered.of(kind):
+            if not owner.owns(item):
+                found.strangers.append(item.reference)
+            elif reason := why_illegible(item, shelf) if kind in _LISTS else None:
+                _note_illegible(reason, item, found)
+                found.partly_read.add(_LISTS[kind])
+            else:
+                read(item, shelf, found)
+
+
+def _note_illegible(reason: str, item: Located, found: _Found) -> None:
+    found.results.notes.append(DataQuality("DQ.ILLEGIBLE", reason, None, item.reference))
 
 
 def _set_aside(item: Located, local: Mapping[str, str], found: _Found) -> None:
     found.strangers.append(item.reference)
     if name := analyte_named(item.resource, local):
         reason = "it belongs to another patient and was set aside"
-        found.notes.append(DataQuality("DQ.ID", reason, name, item.reference))
+        found.results.notes.append(DataQuality("DQ.ID", reason, name, item.reference))
 
 
 def _read_condition(item: Located, _: Shelf, found: _Found) -> None:
@@ -139,7 +148,7 @@ def _read_procedure(item: Located, _: Shelf, found: _Found) -> None:
         found.procedures.append(procedure)
         if procedure.groups and procedure.performed is None:
             reason = "it does not tell when it was done"
-            found.notes.append(DataQuality("DQ.DATE_MISSING", reason, None, item.reference, blocks=False))
+            found.results.notes.append(DataQuality("DQ.DATE_MISSING", reason, None, item.reference, blocks=False))
 
 
 def _read_encounter(item: Located, _: Shelf, found: _Found) -> None:
@@ -173,14 +182,14 @@ def _chart(owner: Owner, found: _Found, answered: frozenset[str]) -> Chart:
         answered |= {"MedicationRequest"}
     return Chart(
         patient=owner.patient,
-        measurements=tuple(found.measurements),
+        measurements=tuple(found.results.measurements),
         conditions=_sorted(found.conditions),
         medications=_sorted(found.medications),
         allergies=_sorted(found.allergies),
         procedures=_sorted(found.procedures),
         pregnancy=_sorted(found.pregnancy),
         open_orders=_sorted(found.open_orders),
-        data_quality=tuple(found.notes),
+        data_quality=tuple(found.results.notes),
         other_patients=tuple(sorted(set(found.strangers))),
         answered=answered - found.partly_read,
         partly_read=frozenset(found.partly_read),

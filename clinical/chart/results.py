@@ -7,14 +7,18 @@ told as a ``DataQuality``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
+
+import msgspec
 
 from clinical.chart.dates import FhirDate, read_date
 from clinical.chart.facts import DataQuality, Measurement
 from clinical.chart.gathering import Located, Shelf
+from clinical.chart.naming import all_words
 from clinical.chart.quantities import Number, Refused, read_quantity, read_text, read_unit
 from clinical.chart.values import Value
-from clinical.chart.wire import CodeableConcept, Resource
+from clinical.chart.wire import CodeableConcept, Reference, Resource, read_concepts
 from terminology import CodeUse, Plausibility, Unit, analyte, looks_like_another, plausibility
 
 _REVISIONS = {"preliminary": 0, "final": 1, "amended": 2, "corrected": 3}
@@ -26,21 +30,26 @@ _NOT_HAEMOLYSED = re.compile(
 _OTHER_SPECIMEN = re.compile(
     r"\b(?:urine|csf|cerebrospinal|saliva|red blood cells?|erythrocytes?|rbc|stool)\b", re.IGNORECASE
 )
-_ACTIVE_B12 = re.compile(r"holo|active\s*(?:b\s*-?12|vitamin b)", re.IGNORECASE)
 _RED_CELL = re.compile(r"\brbc\b|red (?:blood )?cell|erythrocyte", re.IGNORECASE)
-_D3_ONLY = re.compile(r"\bd3\b|calcidiol|cholecalciferol", re.IGNORECASE)
-_TOTAL_D = re.compile(r"total|25[\s-]*\(?(?:oh|hydroxy)\)?[\s-]*vit(?:amin|\.)?[\s-]*d(?![23])", re.IGNORECASE)
+
+
+# A longer interpretation is read each time; keeping such would let a sender fill the memory.
+_LONGEST_KEPT_BYTES = 2048
 
 
 class Result:
     """The questions to one value, in order. Each answers with a refusal or leads on."""
 
+    __slots__ = ("item", "plausibility", "resource", "shelf", "specimen", "use", "value")
+
     def __init__(self, item: Located, value: Value, use: CodeUse, shelf: Shelf) -> None:
-        self.item, self.resource, self.value, self.use, self.shelf = item, item.resource, value, use, shelf
+        self.item, self.value, self.use, self.shelf = item, value, use, shelf
+        self.resource = resource = item.resource
+        self.specimen: Reference | None = resource.specimen
         self.plausibility: Plausibility = "plausible"
 
     def read(self) -> Measurement | DataQuality:
-        refusal = self._validity() or self._code() or self._specimen()
+        refusal = self._validity() or (self._specimen() if self.specimen is not None else None)
         if refusal:
             return self._refuse(refusal)
         number = self._number()
@@ -61,6 +70,12 @@ class Result:
         return DataQuality(refusal.id, refusal.reason, self.use.analyte, self.item.reference)
 
     def _validity(self) -> Refused | None:
+        resource = self.resource
+        if resource.status in USED_STATUSES and not resource.modifier_extension and self.use.role == "accepted":
+            return None
+        return self._status() or self._code()
+
+    def _status(self) -> Refused | None:
         status = self.resource.status
         if status not in USED_STATUSES:
             said = f"status is {status}" if status else "it has no readable status"
@@ -69,20 +84,18 @@ class Result:
             return Refused("DQ.MODIFIER", "a modifierExtension changes its meaning in a way that is not known here")
         return None
 
-    def _code(self) -> Refused | None:
-        if self.use.role == "accepted":
-            return None
+    def _code(self) -> Refused:
         return Refused(
             self.use.data_quality or "DQ.LOCAL_VALIDATION", self.use.reason or "the code needs local validation"
         )
 
     def _specimen(self) -> Refused | None:
-        reference = self.resource.specimen
+        reference = self.specimen
         specimen = self.shelf.find(reference, self.resource)
-        words = [reference.display if reference else None]
-        if specimen is not None and isinstance(specimen.type, CodeableConcept):
-            words += [specimen.type.text, *(coding.display for coding in specimen.type.coding)]
-        wrong = next((match.group(0) for text in words if text and (match := _OTHER_SPECIMEN.search(text))), None)
+        wrong = _other_specimen(reference.display) if reference and reference.display else None
+        if wrong is None and specimen is not None and isinstance(specimen.type, CodeableConcept):
+            words = filter(None, all_words(specimen.type))
+            wrong = next((found for text in words if (found := _other_specimen(text))), None)
         if wrong and not (self.use.analyte == "red-cell-folate" and _RED_CELL.search(wrong)):
             return Refused(
                 "DQ.WRONG_SPECIMEN", f"the specimen is {wrong.lower()}, not {analyte(self.use.analyte).specimen}"
@@ -91,7 +104,7 @@ class Result:
 
     def _number(self) -> Number | Refused:
         value = self.value
-        if (value.quantity is not None) + (value.text is not None) + (value.concept is not None) + value.others > 1:
+        if value.number_of_values > 1:
             return Refused("DQ.TWO_VALUES", "the result has more than one value")
         if value.absent is not None:
             return Refused("DQ.ABSENT", f"no result: {_words(value.absent) or 'a reason for its absence is given'}")
@@ -110,7 +123,7 @@ class Result:
             return Refused("DQ.ABSENT", f"the element {lost[0]} is not what FHIR R4 says it should be")
         if self.value.others:
             return Refused("DQ.ABSENT", "the result is of a kind that is not a quantity")
-        if self.value.interpretation or bytes(self.resource.reference_range):
+        if read_concepts(self.value.flags) or bytes(self.resource.reference_range):
             return Refused("DQ.RANGE_ONLY", "only a flag or a range was sent, no number; neither is judged here")
         if self.resource.has_member or self.resource.component:
             return Refused("DQ.ABSENT", "a heading without a number of its own; its members are read")
@@ -119,18 +132,15 @@ class Result:
     def _type(self, unit: Unit) -> Refused | None:
         """Look-alikes under one code: total and active B12, serum and red-cell folate, eGFR and clearance."""
         name = self.use.analyte
-        if name == "vitamin-b12" and _ACTIVE_B12.search(self._code_words()):
+        if name == "vitamin-b12" and self.value.name.says_active_b12:
             return Refused("DQ.B12_TYPE", "the code says total B12, the words say active B12; it cannot be both")
-        if name == "folate" and _RED_CELL.search(self._code_words()):
+        if name == "folate" and self.value.name.says_red_cells:
             return Refused("DQ.FOLATE_TYPE", "the code says serum folate, the words say red cells; it cannot be both")
         if name == "transferrin-saturation" and unit.ucum != "%" and self.use.property not in ("ratio", None):
             return Refused("DQ.UNIT_UNKNOWN", "a ratio under the code of a percentage; it is not turned into one")
         if name == "egfr" and unit.ucum == "mL/min" and not self.use.indexed:
             return Refused("DQ.UNIT_UNKNOWN", "mL/min without a body surface is a clearance, not an indexed eGFR")
         return None
-
-    def _code_words(self) -> str:
-        return " ".join(filter(None, _all_words(self.value.code)))
 
     def _size(self, number: Number, unit: Unit) -> Refused | None:
         name, value = self.use.analyte, number.value * unit.factor
@@ -149,9 +159,10 @@ class Result:
 
     def _effective(self) -> FhirDate | None:
         resource = self.resource
+        if resource.effective_date_time and (day := read_date(resource.effective_date_time)):
+            return day
         period = resource.effective_period
         texts = (
-            resource.effective_date_time,
             resource.effective_instant,
             period and period.start,
             period and period.end,
@@ -159,51 +170,75 @@ class Result:
         return next((day for text in (*texts, resource.issued) if (day := read_date(text))), None)
 
     def _measurement(self, number: Number, unit: Unit, effective: FhirDate) -> Measurement:
-        resource = self.resource
+        resource, use = self.resource, self.use
+        reported_unit = number.unit or number.code or unit.ucum
         return Measurement(
-            analyte=self.use.analyte,
+            analyte=use.analyte,
             value=number.value if unit.factor == 1 else number.value * unit.factor,
             unit=unit.family,
-            reported=f"{number.comparator or ''}{number.written} {_shown_unit(number, unit)}",
-            reported_unit=_shown_unit(number, unit),
+            reported=f"{number.comparator or ''}{number.written} {reported_unit}",
+            reported_unit=reported_unit,
             comparator=number.comparator,
             effective=effective,
             source=self.item.reference,
             usable=resource.status != "preliminary",
             preliminary=resource.status == "preliminary",
-            part=self._part(),
-            method=self._method(),
-            laboratory=next((who.display for who in resource.performer if who.display), None),
-            specimen=resource.specimen.reference if resource.specimen else None,
+            part=use.part if use.part != "D3" else self._total_or_d3(),
+            method=self._method() if resource.method is not None or resource.device is not None else None,
+            laboratory=_laboratory(resource.performer),
+            specimen=self.specimen.reference if self.specimen else None,
             haemolysed=self._haemolysed(),
-            point_of_care=self.use.point_of_care,
+            point_of_care=use.point_of_care,
             number_was_text=number.was_text,
             unusual=self.plausibility == "check",
             identifiers=_identifiers(resource),
             revision=_revision(resource),
         )
 
-    def _part(self) -> Literal["total", "D2", "D3"] | None:
+    def _total_or_d3(self) -> Literal["total", "D3"]:
         """A code of 25-OH-D3 that laboratories use for the total is the total where their words say so (A.1 note d)."""
-        if self.use.part != "D3":
-            return self.use.part
-        words = self._code_words()
-        return "total" if _TOTAL_D.search(words) and not _D3_ONLY.search(words) else "D3"
+        return "total" if self.value.name.says_total_vitamin_d else "D3"
 
     def _method(self) -> str | None:
         device = self.resource.device
-        words = [*_all_words(self.resource.method), device.display if device else None]
+        words = [*all_words(self.resource.method), device.display if device else None]
         return ", ".join(filter(None, words)) or None
 
     def _haemolysed(self) -> bool:
-        texts = [note.text for note in self.resource.note]
-        texts += [text for flag in self.value.interpretation for text in _all_words(flag)]
-        return any(text and _HAEMOLYSED.search(text) and not _NOT_HAEMOLYSED.search(text) for text in texts)
+        notes = self.resource.note
+        if notes and any(note.text and _tells_of_haemolysis(note.text) for note in notes):
+            return True
+        flags = bytes(self.value.flags)
+        return _flags_tell(flags) if len(flags) <= _LONGEST_KEPT_BYTES else _flags_tell.__wrapped__(flags)
+
+
+@lru_cache(maxsize=1024)
+def _flags_tell(flags: bytes) -> bool:
+    """Of an interpretation's bytes: most are "normal", "low" or "high", in every chart alike."""
+    concepts = read_concepts(msgspec.Raw(flags)) if flags else ()
+    return any(text and _tells_of_haemolysis(text) for flag in concepts for text in all_words(flag))
+
+
+def _other_specimen(text: str) -> str | None:
+    match = _OTHER_SPECIMEN.search(text)
+    return match.group(0) if match else None
+
+
+def _tells_of_haemolysis(text: str) -> bool:
+    return _HAEMOLYSED.search(text) is not None and _NOT_HAEMOLYSED.search(text) is None
+
+
+def _laboratory(performers: tuple[Reference, ...]) -> str | None:
+    for performer in performers:
+        if performer.display:
+            return performer.display
+    return None
 
 
 def _identifiers(resource: Resource) -> frozenset[str]:
-    listed = resource.identifier if isinstance(resource.identifier, tuple) else (resource.identifier,)
-    return frozenset(f"{item.system or ''}|{item.value}" for item in listed if item.value)
+    listed = resource.identifier
+    all_of_them = listed if isinstance(listed, tuple) else (listed,)
+    return frozenset([f"{item.system or ''}|{item.value}" for item in all_of_them if item.value])
 
 
 def _revision(resource: Resource) -> tuple[int, str, str]:
@@ -212,16 +247,8 @@ def _revision(resource: Resource) -> tuple[int, str, str]:
     return _REVISIONS.get(resource.status or "", 0), updated, (meta.version_id if meta else None) or ""
 
 
-def _shown_unit(number: Number, unit: Unit) -> str:
-    return number.unit or number.code or unit.ucum
-
-
-def _all_words(concept: CodeableConcept | None) -> list[str | None]:
-    return [concept.text, *(coding.display for coding in concept.coding)] if concept else []
-
-
 def _words(concept: CodeableConcept) -> str | None:
-    text = _first(_all_words(concept)) or _first([coding.code for coding in concept.coding])
+    text = _first(all_words(concept)) or _first([coding.code for coding in concept.coding])
     return text[:60] if text else None
 
 

@@ -10,22 +10,20 @@ from collections.abc import Iterable, Sequence
 from clinical.chart.dates import read_date
 from clinical.chart.errors import TwoPatients
 from clinical.chart.facts import Patient
-from clinical.chart.gathering import Located, short_reference
+from clinical.chart.gathering import Gathered, Located, short_reference
 from clinical.chart.wire import Identifier, Reference, Resource
 
-_OF_A_PATIENT = frozenset(
-    [
-        "Observation",
-        "DiagnosticReport",
-        "Condition",
-        "MedicationRequest",
-        "MedicationStatement",
-        "MedicationAdministration",
-        "AllergyIntolerance",
-        "ServiceRequest",
-        "Procedure",
-        "Encounter",
-    ]
+_OF_A_PATIENT = (
+    "Observation",
+    "DiagnosticReport",
+    "Condition",
+    "MedicationRequest",
+    "MedicationStatement",
+    "MedicationAdministration",
+    "AllergyIntolerance",
+    "ServiceRequest",
+    "Procedure",
+    "Encounter",
 )
 
 
@@ -35,25 +33,30 @@ class Owner:
     def __init__(self, patient: Patient, names: frozenset[str], identifiers: Sequence[Identifier] = ()) -> None:
         self.patient = patient
         self._names = names
-        self._answers: dict[str, bool] = {}
+        self._answers: dict[bytes, bool] = {}
         self._identifiers = {item.system: item.value for item in identifiers if item.system and item.value}
+
+    def is_at(self, reference: str) -> bool:
+        return reference == self.patient.reference
 
     def owns(self, item: Located) -> bool:
         """A resource without a subject is taken as the patient's: the sender was asked for this patient's data."""
-        subject = _subject(item)
-        if subject is None:
-            return True
-        if subject.reference:
-            return self._is_named(subject.reference)
-        return self._same_person(subject.identifier)
-
-    def _is_named(self, reference: str) -> bool:
         # A chart names its patient thousands of times in the same few ways.
-        known = self._answers.get(reference)
-        if known is None:
-            known = not self._names or reference in self._names or short_reference(reference) in self._names
-            self._answers[reference] = known
+        written = bytes(item.resource.subject_json)
+        known = self._answers.get(written)
+        if known is not None:
+            return known
+        subject = _subject(item)
+        known = subject is None or self._is(subject)
+        if item.resource.subject is not None:
+            self._answers[written] = known
         return known
+
+    def _is(self, subject: Reference) -> bool:
+        if not subject.reference:
+            return self._same_person(subject.identifier)
+        names = self._names
+        return not names or subject.reference in names or short_reference(subject.reference) in names
 
     def _same_person(self, identifier: Identifier | None) -> bool:
         if identifier is None or identifier.system not in self._identifiers:
@@ -61,16 +64,16 @@ class Owner:
         return self._identifiers[identifier.system] == identifier.value
 
 
-def find_owner(located: Sequence[Located], patient_id: str | None, refuse_others: bool) -> Owner:
+def find_owner(gathered: Gathered, patient_id: str | None, refuse_others: bool) -> Owner:
     """Raises ``TwoPatients`` where ``refuse_others`` and the input holds two Patients, a Patient who is not
     ``patient_id``, or no Patient and resources of two subjects."""
-    patients = _distinct(item for item in located if item.resource.resource_type == "Patient" and item.holder is None)
+    patients = _distinct(item for item in gathered.of("Patient") if item.holder is None)
     if refuse_others:
         _refuse_two(patients, patient_id)
     own = next((item for item in patients if patient_id is None or item.resource.id == patient_id), None)
     if own is not None:
         return _owner_of(own)
-    name = f"Patient/{patient_id}" if patient_id else _only_subject(located)
+    name = f"Patient/{patient_id}" if patient_id else _only_subject(gathered)
     return Owner(Patient(reference=name), frozenset({name}) if name else frozenset())
 
 
@@ -98,10 +101,9 @@ def _owner_of(item: Located) -> Owner:
     return Owner(patient, frozenset(name for name in names if name), identifiers)
 
 
-def _only_subject(located: Sequence[Located]) -> str | None:
-    subjects = {
-        short_reference(subject.reference) for item in located if (subject := _subject(item)) and subject.reference
-    }
+def _only_subject(gathered: Gathered) -> str | None:
+    found = [subject for item in gathered.of(*_OF_A_PATIENT) if (subject := _subject(item))]
+    subjects = {short_reference(subject.reference) for subject in found if subject.reference}
     if len(subjects) > 1:
         raise TwoPatients(f"the input holds no Patient and resources of {len(subjects)} subjects; hand in one patient")
     return next(iter(subjects), None)
@@ -109,8 +111,6 @@ def _only_subject(located: Sequence[Located]) -> str | None:
 
 def _subject(item: Located) -> Reference | None:
     resource = item.resource
-    if resource.resource_type not in _OF_A_PATIENT:
-        return None
     own: Reference | None = resource.subject or resource.patient
     if own is None and item.holder is not None:
         return _holder_subject(item.holder)

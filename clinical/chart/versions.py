@@ -6,10 +6,8 @@ MedicationRequest (``context`` became ``encounter``), and the list of R4 resourc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from clinical.chart.errors import WrongFhirVersion
-from clinical.chart.gathering import Located
+from clinical.chart.gathering import Gathered
 from clinical.chart.wire import CodeableConcept, Resource
 
 # Resource types that no longer exist in R4.
@@ -23,15 +21,18 @@ _GONE = {
     "ImagingManifest": "STU3",
     "EligibilityRequest": "STU3",
 }
+_WITH_STATUS = ("Condition", "AllergyIntolerance")
+_WITH_CONTEXT = ("Observation", "MedicationRequest")
+_TELLING = (*_GONE, *_WITH_STATUS, *_WITH_CONTEXT)
 _STU3_STATUS_CODES = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
 
 
-def refuse_other_versions(located: Iterable[Located]) -> None:
+def refuse_other_versions(gathered: Gathered) -> None:
     """Raises ``WrongFhirVersion`` if something here can only be STU3 or DSTU2 and nothing can only be R4.
 
     One sloppy element among sound R4 does not make a payload STU3: it is left out alone.
     """
-    signs = [sign for item in located if (sign := _sign(item.resource))]
+    signs = [sign for item in gathered.of(*_TELLING) if (sign := _sign(item.resource))]
     older = next((sign for sign in signs if sign != "R4"), None)
     if older and "R4" not in signs:
         raise WrongFhirVersion(f"the input is FHIR {older}; this service reads FHIR R4 (4.0.1)")
@@ -39,13 +40,9 @@ def refuse_other_versions(located: Iterable[Located]) -> None:
 
 def _sign(resource: Resource) -> str | None:
     kind = resource.resource_type
-    if kind in _GONE:
-        return _GONE[kind]
-    if kind in ("Condition", "AllergyIntolerance"):
-        return _sign_of_status(resource.clinical_status)
-    if kind in ("Observation", "MedicationRequest") and resource.context is not None and resource.context.reference:
-        return "STU3"
-    return None
+    if kind in _WITH_CONTEXT:
+        return "STU3" if resource.context is not None and resource.context.reference else None
+    return _GONE[kind] if kind in _GONE else _sign_of_status(resource.clinical_status)
 
 
 def _sign_of_status(status: CodeableConcept | str | None) -> str | None:

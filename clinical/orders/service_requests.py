@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from clinical.knowledge.order_schema import LaboratoryOrder
 from clinical.knowledge.schema import Proposal
 from clinical.orders.codings import coding, concept, references, subject
+from clinical.orders.once import once_per_item
 
 # SNOMED CT category of laboratory orders, the example binding of R4 ServiceRequest.category.
 LABORATORY = coding("snomed", "108252007", "Laboratory procedure")
@@ -53,7 +53,7 @@ def _filled(
     return order
 
 
-@cache
+@once_per_item
 def _templates(proposal: Proposal) -> tuple[bytes, ...]:
     if not proposal.laboratory:
         raise ValueError(f"{proposal.id} is of kind {proposal.kind}: it is no laboratory order")

@@ -26,6 +26,8 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 YES = Answer(True)
 NO = Answer(False)
 UNKNOWN = Answer(None)
+_OPPOSITE: dict[bool | None, Answer] = {True: NO, False: YES, None: UNKNOWN}
+_PLAIN: dict[bool | None, Answer] = {True: YES, False: NO, None: UNKNOWN}
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
@@ -38,9 +40,11 @@ def all_of(answers: Iterable[Answer]) -> Answer:
             return answer
         if answer.truth is None:
             truth = None
-        facts = _joined(facts, answer.facts)
-        missing = _joined(missing, answer.missing)
-    return Answer(truth, facts, missing)
+        if answer.facts:
+            facts = _joined(facts, answer.facts)
+        if answer.missing:
+            missing = _joined(missing, answer.missing)
+    return Answer(truth, facts, missing) if facts or missing else _PLAIN[truth]
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
@@ -53,18 +57,21 @@ def any_of(answers: Iterable[Answer]) -> Answer:
             truth, facts = True, _joined(facts, answer.facts)
         elif not truth:
             truth = None if answer.truth is None else truth
-            missing = _joined(missing, answer.missing)
-    return Answer(True, facts) if truth else Answer(truth, (), missing)
+            if answer.missing:
+                missing = _joined(missing, answer.missing)
+    if truth:
+        return Answer(True, facts) if facts else YES
+    return Answer(truth, (), missing) if missing else _PLAIN[truth]
 
 
 def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    """Both, each word once; most answers have nothing to add."""
-    if not other or one == other:
-        return one
-    return distinct((*one, *other)) if one else other
+    """Both, each word once."""
+    return distinct((*one, *other)) if one and one != other else other
 
 
 def not_(answer: Answer) -> Answer:
+    if not answer.facts and not answer.missing:
+        return _OPPOSITE[answer.truth]
     return answer if answer.truth is None else Answer(not answer.truth, answer.facts, answer.missing)
 
 

@@ -16,7 +16,6 @@ from clinical.reasoning.proposing import offer, worded_cautions, worded_proposal
 from clinical.reasoning.questions import LISTS
 from clinical.reasoning.selecting import select
 from clinical.reasoning.sentences import band_sentence, because
-from clinical.reasoning.triggers import open_to
 
 
 def assess(chart: Chart, knowledge: Knowledge, today: date, evaluate_restless_legs: bool = False) -> Assessment:
@@ -66,14 +65,13 @@ def gather_evidence(chart: Chart, rules: CompiledKnowledge, today: date, evaluat
     evidence = Evidence(chart, rules.knowledge, today, person, selection)
     for name in sorted(selection.usable):
         evidence.choose(name, rules.knowledge.freshness.get(name), _shorter(name, rules, evidence))
+    evidence.answered.clear()  # what was asked before all were chosen may be answered otherwise now
     return evidence
 
 
 def _reserve(rules: CompiledKnowledge, evidence: Evidence, decisions: Decisions) -> None:
     """Says of current results why they are used with reserve."""
-    for reserve, question, gates in rules.reserves:
-        if not open_to(gates, evidence.marks):
-            continue
+    for reserve, question, _ in rules.reserves.open(evidence.marks):
         affected = [evidence.current[name] for name in reserve.analytes if name in evidence.current]
         if reserve.outside_hours is not None:
             affected = [item for item in affected if _outside(item, reserve.outside_hours)]
@@ -116,25 +114,26 @@ def _takes_d2(chart: Chart) -> bool:
 
 
 def _shorter(name: str, rules: CompiledKnowledge, evidence: Evidence) -> int | None:
-    return min((days for days, question in rules.shorter.get(name, ()) if question(evidence).yes), default=None)
+    limits = rules.shorter.get(name)
+    return min((days for days, question in limits if question(evidence).yes), default=None) if limits else None
 
 
 def _seen(chart: Chart, evidence: Evidence) -> list[Seen]:
     """Every result that was read, newest first within each analyte."""
     excluded, bands = evidence.selection.excluded, evidence.knowledge.bands_by_analyte
-    listed = [
+    listed = sorted((*chart.measurements, *evidence.selection.derived), key=_place)
+    return [
         Seen(
             item,
             item.usable and id(item) not in excluded,
-            () if _is_a_part(item, evidence) else bands.get(item.analyte, ()),
+            () if item.part is not None and _is_a_part(item, evidence) else bands.get(item.analyte, ()),
         )
-        for item in (*chart.measurements, *evidence.selection.derived)
+        for item in listed
     ]
-    return sorted(listed, key=lambda seen: _place(seen.measurement))
 
 
 def _place(item: Measurement) -> tuple[str, float, str, str]:
-    moment = item.effective.order[0] if item.effective else 0.0
+    moment = item.effective.moment if item.effective else 0.0
     return item.analyte, -moment, item.source or "", item.reported
 
 
@@ -185,8 +184,8 @@ def _data_quality(chart: Chart, evidence: Evidence) -> tuple[DataQuality, ...]:
 def _advice(rules: CompiledKnowledge, evidence: Evidence, decisions: Decisions) -> tuple[Advice, ...]:
     return tuple(
         Advice(item.id, rules.knowledge.nutrient_of.get(item.id), item.topic, item.text, item.sources)
-        for item, question, gates in rules.advice
-        if open_to(gates, evidence.marks) and ask(question, evidence, decisions.faults, item.id).yes
+        for item, question, _ in rules.advice.open(evidence.marks)
+        if ask(question, evidence, decisions.faults, item.id).yes
     )
 
 

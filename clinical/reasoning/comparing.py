@@ -66,11 +66,32 @@ def compared(measurement: Measurement, limit: Mapping[str, Decimal]) -> tuple[In
     return in_unit(measurement, unit), limit[unit]
 
 
+def is_below(measurement: Measurement, limit: Mapping[str, Decimal]) -> bool | None:
+    """Is all of it strictly below the limit?"""
+    edge = limit.get(measurement.unit)
+    if edge is not None and measurement.is_a_point:
+        return measurement.value < edge
+    interval, edge = compared(measurement, limit)
+    return interval.below(edge)
+
+
+def is_at_most(measurement: Measurement, limit: Mapping[str, Decimal]) -> bool | None:
+    """Is all of it at or below the limit?"""
+    edge = limit.get(measurement.unit)
+    if edge is not None and measurement.is_a_point:
+        return measurement.value <= edge
+    interval, edge = compared(measurement, limit)
+    return interval.at_most(edge)
+
+
 def band_of(measurement: Measurement, bands: Sequence[Band]) -> Band | None:
     """The band of a number. For an interval that spans several: the mildest statement that is true for all of it,
     which is the band nearest to the middle if all lie on one side, and none otherwise."""
-    if measurement.comparator is None and measurement.upper is None:
-        return next((band for band in bands if _holds(band, measurement)), None)
+    if measurement.is_a_point:
+        for band in bands:
+            if _holds(band, measurement):
+                return band
+        return None
     met = [band for band in bands if _touches(measurement, band)]
     if not met:
         return None
@@ -129,4 +150,7 @@ def _within(measurement: Measurement, band: Band) -> bool:
 
 
 def _edges(measurement: Measurement, band: Band) -> Range:
-    return next((edges for edges in band.ranges if edges.unit == measurement.unit), band.ranges[0])
+    for edges in band.ranges:
+        if edges.unit == measurement.unit:
+            return edges
+    return band.ranges[0]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from clinical.knowledge import Knowledge
 from clinical.knowledge.schema import Advice, Band, Caution, Escalation, Finding, Indicator, Proposal, Reserve, Rule
 from clinical.reasoning.questions import Ask, compile_question
-from clinical.reasoning.triggers import Gates, gates_of
+from clinical.reasoning.triggers import Gatehouse, Gates, gates_of
 
 
 class AskedRule(NamedTuple):
@@ -24,11 +24,15 @@ class AskedBand(NamedTuple):
 
 
 class AskedCaution(NamedTuple):
+    """``affected`` are the proposals that it ``affects``, in reading order."""
+
     caution: Caution
     ask: Ask
     relevant: Ask | None
     affects: frozenset[str]
     gates: Gates
+    affected: tuple[str, ...]
+    takes_the_tick: bool
 
 
 class AskedProposal(NamedTuple):
@@ -73,10 +77,15 @@ class CompiledKnowledge:
             name: AskedProposal(proposal, self._ask(proposal.when)) for name, proposal in knowledge.proposals.items()
         }
         self.cautions = tuple(self._caution(caution) for caution in knowledge.cautions)
+        self.gated_cautions = Gatehouse(self.cautions)
+        self.tick_takers = {
+            name: [place for place, one in enumerate(self.cautions) if one.takes_the_tick and name in one.affects]
+            for name in knowledge.proposals
+        }
         self.order_cautions = tuple(
             self._caution(caution) for file in knowledge.files for caution in file.content.order_caution
         )
-        self.advice = tuple(AskedAdvice(item, *self._gated(item.when)) for item in knowledge.advice)
+        self.advice = Gatehouse([AskedAdvice(item, *self._gated(item.when)) for item in knowledge.advice])
         self.escalations = {
             statement.id: tuple(self._escalations(statement.escalates)) for statement in self._statements()
         }
@@ -84,8 +93,8 @@ class CompiledKnowledge:
             name: tuple((shorter.days, compile_question(shorter.when, knowledge)) for shorter in freshness.shorter)
             for name, freshness in knowledge.freshness.items()
         }
-        self.reserves = tuple(
-            AskedReserve(item, *self._gated(item.when)) for file in knowledge.files for item in file.content.reserve
+        self.reserves = Gatehouse(
+            [AskedReserve(item, *self._gated(item.when)) for file in knowledge.files for item in file.content.reserve]
         )
         self.derivations = tuple(item for file in knowledge.files for item in file.content.derivation)
 
@@ -96,11 +105,13 @@ class CompiledKnowledge:
         return compile_question(question, self.knowledge), gates_of(question, self.knowledge)
 
     def _caution(self, caution: Caution) -> AskedCaution:
-        affects = frozenset(
-            name for name in self.knowledge.proposals for pattern in caution.affects if fnmatchcase(name, pattern)
+        affected = tuple(
+            name for name in self.knowledge.proposals if any(fnmatchcase(name, pattern) for pattern in caution.affects)
         )
         ask, gates = self._gated(caution.when)
-        return AskedCaution(caution, ask, self._ask(caution.relevant_when), affects, gates)
+        return AskedCaution(
+            caution, ask, self._ask(caution.relevant_when), frozenset(affected), gates, affected, caution.takes_the_tick
+        )
 
     def _statements(self) -> Iterable[Finding | Band]:
         yield from self.knowledge.findings.values()

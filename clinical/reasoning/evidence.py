@@ -9,7 +9,7 @@ from clinical.chart.facts import Chart, DataQuality, Measurement
 from clinical.knowledge import Knowledge
 from clinical.knowledge.schema import Band, Freshness
 from clinical.reasoning.answers import Answer
-from clinical.reasoning.comparing import band_of, compared
+from clinical.reasoning.comparing import band_of, is_below
 from clinical.reasoning.context import Person
 from clinical.reasoning.selecting import Selection
 
@@ -34,14 +34,14 @@ class Evidence:
     """What is known about one patient on one day. Findings, candidates and cautions are added as they are made."""
 
     __slots__ = (
-        "act_days", "bands", "candidates", "cautions", "chart", "current", "definite", "doubtful", "findings",
-        "knowledge", "marks",
-        "notes", "person", "selection", "stale", "today", "withheld",
+        "act_days", "answered", "bands", "candidates", "cautions", "chart", "current", "definite", "doubtful",
+        "findings", "knowledge", "marks", "notes", "person", "selection", "stale", "today", "withheld",
     )  # fmt: skip
 
     def __init__(self, chart: Chart, knowledge: Knowledge, today: date, person: Person, selection: Selection) -> None:
         self.chart, self.knowledge, self.today, self.person, self.selection = chart, knowledge, today, person, selection
         self.act_days: dict[str, int] = {}
+        self.answered: dict[str, Answer] = {}
         self.current: dict[str, Measurement] = {}
         self.bands: dict[str, Band] = {}
         self.doubtful: set[str] = set()
@@ -59,7 +59,8 @@ class Evidence:
 
         A ``shorter`` limit of days makes an abnormal result too old to act upon, never invisible.
         """
-        newest = next(iter(self.selection.usable.get(name, ())), None)
+        usable = self.selection.usable.get(name)
+        newest = usable[0] if usable else None
         if newest is None or newest.effective is None:
             return
         band = band_of(newest, self.knowledge.bands_by_analyte.get(name, ()))
@@ -97,8 +98,7 @@ class Evidence:
         limit = self.knowledge.limits.get(_LOW.get(newest.analyte, ""))
         if limit is None:
             return False
-        interval, edge = compared(newest, {amount.unit: amount.value for amount in limit.values})
-        return interval.below(edge) is True
+        return is_below(newest, {amount.unit: amount.value for amount in limit.values}) is True
 
     def age_of(self, measurement: Measurement) -> int:
         """In days, by the earliest day that its date can mean."""

@@ -6,7 +6,7 @@ proposal is made only where its own conditions are answered yes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -20,7 +20,7 @@ from clinical.reasoning.compiling import AskedCaution, CompiledKnowledge
 from clinical.reasoning.deciding import Decisions, ask
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.sentences import named
-from clinical.reasoning.triggers import open_to, surely_not
+from clinical.reasoning.triggers import surely_not
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -44,9 +44,9 @@ def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions
     """Which proposals are made, which are held back and by what."""
     result = Offer()
     _keep_fitting(knowledge, evidence, decisions, result)
-    for asked in knowledge.cautions:
-        if open_to(asked.gates, evidence.marks) or _may_leave_open(asked, evidence):
-            result.cautions.append(Held(asked, _asked(asked, evidence, decisions)))
+    for place in knowledge.gated_cautions.open_places(evidence.marks, _left_open(knowledge, evidence)):
+        asked = knowledge.cautions[place]
+        result.cautions.append(Held(asked, _asked(asked, evidence, decisions)))
     _hold_back(evidence, result)
     for name in evidence.candidates:
         if name not in result.held_back and not is_drafted(knowledge.proposals[name].proposal, evidence):
@@ -58,11 +58,11 @@ def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions
     return result
 
 
-def _may_leave_open(asked: AskedCaution, evidence: Evidence) -> bool:
-    """Does it matter whether this caution is unknown? It does for a grave one about something that may be proposed."""
-    if not asked.caution.takes_the_tick or asked.affects.isdisjoint(evidence.candidates):
-        return False
-    return not surely_not(asked.gates, evidence.marks, evidence.definite)
+def _left_open(knowledge: CompiledKnowledge, evidence: Evidence) -> Iterator[int]:
+    """Places of cautions that matter also where they are unknown: grave ones about something that may be proposed."""
+    for place in {place for name in evidence.candidates for place in knowledge.tick_takers[name]}:
+        if not surely_not(knowledge.cautions[place].gates, evidence.marks, evidence.definite):
+            yield place
 
 
 def _keep_fitting(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions, result: Offer) -> None:
@@ -156,7 +156,7 @@ def _caution(held: Held, relevant: bool, evidence: Evidence) -> Caution:
         id=caution.id,
         nutrient=evidence.knowledge.nutrient_of.get(caution.id),
         severity=caution.severity,
-        affects=tuple(name for name in evidence.knowledge.proposals if name in held.asked.affects),
+        affects=held.asked.affected,
         relevant=relevant,
         holds_back=caution.holds_back,
         text=caution.text,
@@ -172,27 +172,18 @@ def worded_proposals(
     knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions, result: Offer
 ) -> tuple[Proposal, ...]:
     """The proposals with their orders, in the order in which they were considered."""
-    affecting = _affecting(result)
     return tuple(
-        _proposal(knowledge.proposals[name].proposal, after_days, affecting.get(name, ()), evidence, decisions, result)
+        _proposal(knowledge.proposals[name].proposal, after_days, evidence, decisions, result)
         for name, after_days in result.made.items()
     )
 
 
-def _affecting(result: Offer) -> Mapping[str, list[Held]]:
-    by_proposal: dict[str, list[Held]] = {}
-    for held in result.cautions:
-        for name in held.asked.affects:
-            by_proposal.setdefault(name, []).append(held)
-    return by_proposal
-
-
 def _proposal(
-    proposal: schema.Proposal, after_days: int, affecting: Iterable[Held], evidence: Evidence, decisions: Decisions,
-    result: Offer,
-) -> Proposal:  # fmt: skip
+    proposal: schema.Proposal, after_days: int, evidence: Evidence, decisions: Decisions, result: Offer
+) -> Proposal:
+    affecting = [held for held in result.cautions if proposal.id in held.asked.affects]
     holding = [held for held in affecting if held.answer.yes]
-    grave = [held for held in affecting if held.asked.caution.takes_the_tick]
+    grave = [held for held in affecting if held.asked.takes_the_tick]
     unknowns = _unknowns(grave, result.open_points.get(proposal.id, ()), evidence)
     ticked = proposal.preselect and proposal.id not in decisions.unticked and not unknowns
     reasons = decisions.reasons.get(proposal.id, ())

@@ -5,8 +5,9 @@ What is set aside is told. The order in which results came in never matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -15,6 +16,8 @@ from clinical.chart.facts import DataQuality, Measurement
 from clinical.knowledge.schema import Conflict
 from clinical.reasoning.derived import total_vitamin_d
 from terminology import convert
+
+_HOURS_A_DAY = 24
 
 
 class Selection(msgspec.Struct):
@@ -39,11 +42,12 @@ def select(
 ) -> Selection:
     """Sets aside the future, copies and contradictions; sums 25-OH-D2 and -D3 of one specimen."""
     selection = Selection()
-    trusted = [item for item in measurements if item.usable and _in_time(item, today, born, selection)]
     by_analyte: dict[str, list[Measurement]] = {}
-    for item in sorted(trusted, key=_newest_first):
-        by_analyte.setdefault(item.analyte, []).append(item)
+    for item in measurements:
+        if item.usable and _in_time(item, today, born, selection):
+            by_analyte.setdefault(item.analyte, []).append(item)
     for name, found in by_analyte.items():
+        found.sort(key=_newest_first)
         selection.usable[name] = _without_copies(found, selection)
     if "vitamin-d" in selection.usable:
         selection.usable["vitamin-d"] = _whole_vitamin_d(selection.usable["vitamin-d"], on_d2, selection)
@@ -56,16 +60,19 @@ def select(
 
 
 def _newest_first(item: Measurement) -> tuple[float, str, str, str]:
-    moment, text = item.effective.order if item.effective else (0.0, "")
-    return -moment, text, item.source or "", item.reported
+    effective = item.effective
+    if effective is None:
+        return 0.0, "", item.source or "", item.reported
+    return -effective.moment, effective.text, item.source or "", item.reported
 
 
 def _in_time(item: Measurement, today: date, born: date | None, selection: Selection) -> bool:
-    if item.effective is None:
+    effective = item.effective
+    if effective is None:
         return False
-    if item.effective.after(today):
+    if effective.day > today and effective.after(today):
         selection.exclude(item, "DQ.FUTURE", "dated in the future; it is not used")
-    elif born is not None and item.effective.day < born and item.effective.precision in ("day", "instant"):
+    elif born is not None and effective.day < born and effective.precision in ("day", "instant"):
         selection.exclude(item, "DQ.FUTURE", "dated before the patient's birth; it is not used")
     else:
         return True
@@ -74,17 +81,52 @@ def _in_time(item: Measurement, today: date, born: date | None, selection: Selec
 
 def _without_copies(found: Sequence[Measurement], selection: Selection) -> list[Measurement]:
     """One of each: the same resource, accession or reading may come more than once; the last revision counts."""
+    shared = _shared_signs(found)
+    if not shared:
+        return list(found)
     kept: list[Measurement] = []
+    places: dict[object, list[int]] = {}
     for item in found:
-        twin = next((own for own in kept if _same_result(own, item)), None)
-        if twin is None:
+        signs = shared.intersection(_signs(item))
+        if not signs:
             kept.append(item)
             continue
-        older, newer = (twin, item) if item.revision > twin.revision else (item, twin)
-        if newer is item:
-            kept[kept.index(twin)] = newer
-        selection.exclude(older, "DQ.DUPLICATE", f"the same result as {newer.source}")
+        place = _place_of_twin(item, kept, {place for sign in signs for place in places.get(sign, ())})
+        if place is None:
+            place = len(kept)
+            kept.append(item)
+        else:
+            twin = kept[place]
+            older, newer = (twin, item) if item.revision > twin.revision else (item, twin)
+            kept[place] = newer
+            selection.exclude(older, "DQ.DUPLICATE", f"the same result as {newer.source}")
+        for sign in signs:
+            places.setdefault(sign, []).append(place)
     return kept
+
+
+def _shared_signs(found: Sequence[Measurement]) -> set[object]:
+    """Most results share none with another; only those that do are compared: a chart may hold years of daily ones."""
+    if len(found) < 2:
+        return set()
+    columns = [*zip(*map(_signs, found), strict=True)]
+    return {
+        sign
+        for column in columns
+        if len(set(column)) < len(column)
+        for sign, number in Counter(column).items()
+        if number > 1
+    }
+
+
+def _signs(item: Measurement) -> tuple[object, ...]:
+    """What two readings of one result have in common, at least one of these."""
+    effective = item.effective
+    return item.source, effective and effective.day, effective and effective.moment
+
+
+def _place_of_twin(item: Measurement, kept: Sequence[Measurement], alike: Iterable[int]) -> int | None:
+    return next((place for place in sorted(alike) if _same_result(kept[place], item)), None)
 
 
 def _same_result(one: Measurement, other: Measurement) -> bool:
@@ -137,15 +179,18 @@ def _lowest_of_a_day(found: Sequence[Measurement]) -> list[Measurement]:
         day = item.effective.day if item.effective else date.min
         if day not in lowest or (item.value, item.comparator or "") < (lowest[day].value, lowest[day].comparator or ""):
             lowest[day] = item
-    return [item for item in found if any(item is kept for kept in lowest.values())]
+    kept = {id(item) for item in lowest.values()}
+    return [item for item in found if id(item) in kept]
 
 
 def _set_aside_contradiction(name: str, conflict: Conflict, selection: Selection) -> None:
     """Two final results that cannot both be right: neither is used while they are the newest."""
     found = selection.usable.get(name, [])
-    if not found:
+    if len(found) < 2:
         return
-    near = [item for item in found if _hours_apart(found[0], item) <= conflict.hours]
+    near = list(_near_the_newest(found, conflict.hours))
+    if len(near) < 2:
+        return
     values = [convert(item.value, name, item.unit, near[0].unit) for item in near if not item.comparator]
     low, high = min(values, default=Decimal(0)), max(values, default=Decimal(0))
     if low > 0 and (high - low) * 100 > low * conflict.percent:
@@ -155,9 +200,19 @@ def _set_aside_contradiction(name: str, conflict: Conflict, selection: Selection
         selection.usable[name] = []
 
 
+def _near_the_newest(found: Sequence[Measurement], hours: int) -> Iterator[Measurement]:
+    """Of results with the newest first; those without a time of day stand at the midnight of their day."""
+    newest = found[0].effective
+    for item in found:
+        if newest and item.effective and newest.moment - item.effective.moment > (hours + 2 * _HOURS_A_DAY) * 3600:
+            return
+        if _hours_apart(found[0], item) <= hours:
+            yield item
+
+
 def _hours_apart(one: Measurement, other: Measurement) -> float:
     if one.effective is None or other.effective is None:
         return float("inf")
     if one.effective.instant is None or other.effective.instant is None:
         return 0.0 if one.effective.day == other.effective.day else float("inf")
-    return abs(timedelta(seconds=one.effective.order[0] - other.effective.order[0]).total_seconds()) / 3600
+    return abs(one.effective.moment - other.effective.moment) / 3600

@@ -7,9 +7,9 @@ are open is still asked, and one with a shut gate could not be answered yes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from clinical.knowledge import Knowledge
 from clinical.knowledge import question_schema as asked
@@ -38,9 +38,47 @@ def open_to(gates: Gates, marks: Set[str]) -> bool:
     return True
 
 
+class Gated(Protocol):
+    """A compiled rule."""
+
+    @property
+    def gates(self) -> Gates: ...
+
+
+Rule = TypeVar("Rule", bound=Gated)
+
+
+class Gatehouse(Generic[Rule]):
+    """Many rules in reading order, found by what is on the chart: a chart holds few of the marks that rules ask for."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._ungated = [place for place, rule in enumerate(rules) if not rule.gates]
+        self._by_mark: dict[str, list[int]] = {}
+        for place, rule in enumerate(rules):
+            for mark in rule.gates[0].marks if rule.gates else ():
+                self._by_mark.setdefault(mark, []).append(place)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules)
+
+    def open(self, marks: Set[str]) -> list[Rule]:
+        """The rules whose gates are open to these marks, in reading order."""
+        return [self._rules[place] for place in self.open_places(marks)]
+
+    def open_places(self, marks: Set[str], besides: Iterable[int] = ()) -> list[int]:
+        """Their places, and those of ``besides`` that others found worth asking."""
+        first_gate_open = {place for mark in marks & self._by_mark.keys() for place in self._by_mark[mark]}
+        found = {place for place in first_gate_open if open_to(self._rules[place].gates[1:], marks)}
+        return sorted(found.union(self._ungated, besides))
+
+
 def surely_not(gates: Gates, marks: Set[str], definite: Set[str]) -> bool:
     """Is the answer a plain no, with nothing missing: is a gate shut whose kinds the chart answers in full?"""
-    return any(gate.kinds <= definite and gate.marks.isdisjoint(marks) for gate in gates)
+    for gate in gates:  # noqa: SIM110  as above
+        if gate.kinds <= definite and gate.marks.isdisjoint(marks):
+            return True
+    return False
 
 
 def _gates(question: Any, knowledge: Knowledge) -> Iterable[Gate]:

@@ -9,9 +9,11 @@ from clinical.chart.facts import Measurement
 from clinical.knowledge import Knowledge
 from clinical.knowledge import question_schema as asked
 from clinical.reasoning.answers import Answer
-from clinical.reasoning.comparing import compared, in_unit
+from clinical.reasoning.comparing import in_unit, is_at_most, is_below
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.questions.asking import Ask
+
+Test = Callable[[Measurement], bool | None]
 
 
 def about_analyte(question: asked.AskAnalyte, knowledge: Knowledge) -> Ask:
@@ -19,19 +21,19 @@ def about_analyte(question: asked.AskAnalyte, knowledge: Knowledge) -> Ask:
     if question.measured is not None:
         return _is_measured(find, question)
     tests = _tests(question, knowledge)
-    absent = Answer(None, (), (_missing(question),))
+    not_on_file = Answer(None, (), (_missing(question),))
 
     def ask(evidence: Evidence) -> Answer:
         measurement = find(evidence)
         if measurement is None:
-            return absent
+            return not_on_file
         truth: bool | None = True
         for test in tests:
             held = test(measurement)
             if held is False:
                 return Answer(False, measurement.facts)
             truth = None if held is None else truth
-        return Answer(truth, measurement.facts, () if truth else (question.analyte,))
+        return Answer(truth, measurement.facts, () if truth else not_on_file.missing)
 
     return ask
 
@@ -63,9 +65,6 @@ def _is_measured(find: Callable[[Evidence], Measurement | None], question: asked
     return ask
 
 
-Test = Callable[[Measurement], bool | None]
-
-
 def _tests(question: asked.AskAnalyte, knowledge: Knowledge) -> list[Test]:
     tests: list[Test] = []
     for word, test in (("below", _below), ("at_most", _at_most), ("above", _above), ("at_least", _at_least)):
@@ -85,29 +84,19 @@ def values_of(limit: str, knowledge: Knowledge) -> dict[str, Decimal]:
 
 
 def _below(limit: Mapping[str, Decimal]) -> Test:
-    def test(measurement: Measurement) -> bool | None:
-        interval, edge = compared(measurement, limit)
-        return interval.below(edge)
-
-    return test
+    return lambda measurement: is_below(measurement, limit)
 
 
 def _at_most(limit: Mapping[str, Decimal]) -> Test:
-    def test(measurement: Measurement) -> bool | None:
-        interval, edge = compared(measurement, limit)
-        return interval.at_most(edge)
-
-    return test
+    return lambda measurement: is_at_most(measurement, limit)
 
 
 def _above(limit: Mapping[str, Decimal]) -> Test:
-    at_most = _at_most(limit)
-    return lambda measurement: _opposite(at_most(measurement))
+    return lambda measurement: _opposite(is_at_most(measurement, limit))
 
 
 def _at_least(limit: Mapping[str, Decimal]) -> Test:
-    below = _below(limit)
-    return lambda measurement: _opposite(below(measurement))
+    return lambda measurement: _opposite(is_below(measurement, limit))
 
 
 def _opposite(truth: bool | None) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from clinical.reasoning.answers import NO, Answer
@@ -15,6 +16,20 @@ LISTS = {
     "Procedure": "the list of procedures",
 }
 _UNLISTED = {kind: Answer(False, (), (words,)) for kind, words in LISTS.items()}
+
+
+def asked_once(question: object, ask: Ask) -> Ask:
+    """The same answer, found out once for each evidence: many rules ask whether there is heart failure, or of a low
+    ferritin. Only for questions about the chart; what has been found changes while rules are read."""
+    name = sys.intern(repr(question))
+
+    def recall(evidence: Evidence) -> Answer:
+        answer = evidence.answered.get(name)
+        if answer is None:
+            answer = evidence.answered[name] = ask(evidence)
+        return answer
+
+    return recall
 
 
 def none_listed(evidence: Evidence, resource_type: str) -> Answer:

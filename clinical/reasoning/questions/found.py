@@ -33,12 +33,9 @@ def about_finding(question: asked.AskFinding, _: Knowledge) -> Ask:
     return ask
 
 
-def about_proposed(question: asked.AskProposed, _: Knowledge) -> Ask:
-    def ask(evidence: Evidence) -> Answer:
-        matches = (fnmatchcase(name, pattern) for name in evidence.candidates for pattern in question.proposed)
-        return YES if any(matches) else NO
-
-    return ask
+def about_proposed(question: asked.AskProposed, knowledge: Knowledge) -> Ask:
+    meant = {name for name in knowledge.proposals for pattern in question.proposed if fnmatchcase(name, pattern)}
+    return lambda evidence: NO if meant.isdisjoint(evidence.candidates) else YES
 
 
 def about_caution(question: asked.AskCaution, _: Knowledge) -> Ask:
