@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from hosting import DatabaseFault, EhrRegistry, Settings, log
 from smart_app.answers import STATIC, content_hash
 from smart_app.app import SmartApp
-from smart_app.notices import Notice, closed, database_away, our_fault
+from smart_app.notices import Notice, closed, database_away, our_fault, too_busy
 
 _A_YEAR = "public, max-age=31536000, immutable"
 _A_LITTLE = "public, max-age=300"
@@ -51,6 +51,10 @@ def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[],
     def try_again(fault: DatabaseFault) -> Response:
         log.error("database away", error=str(fault))
         return app.answers.notice(database_away())
+
+    @blueprint.errorhandler(503)
+    def try_later(_: HTTPException) -> Response:
+        return app.answers.notice(too_busy())
 
     @blueprint.errorhandler(500)
     def own_fault(_: HTTPException) -> Response:
