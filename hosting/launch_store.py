@@ -21,7 +21,7 @@ from hosting.tables import launch, launch_session
 # Longer than any token endpoint is waited for: who renews for longer has died meanwhile.
 SECONDS_TO_RENEW = 20
 SECONDS_REMEMBERED = 86_400
-# Of one EHR, in the quarter of an hour that a launch may wait. Anybody may begin launches, and nobody may fill the disk.
+# Of one EHR, in the quarter of an hour that a launch may wait. Anybody may begin one, and nobody may fill the disk.
 MOST_WAITING = 5_000
 _OVER = ""
 

@@ -42,6 +42,13 @@ def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[],
     _add_charts(blueprint, app)
     _add_files(blueprint, app)
 
+    _add_notices(blueprint, app)
+    return blueprint
+
+
+def _add_notices(blueprint: Blueprint, app: SmartApp) -> None:
+    """Whatever goes wrong is a page that says what happened and what to do."""
+
     @blueprint.errorhandler(Notice)
     def tell(notice: Notice) -> Response:
         log.warning("notice shown", status=notice.status, reason=notice.reason, **_name(notice))
@@ -60,8 +67,6 @@ def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[],
     def own_fault(_: HTTPException) -> Response:
         """Whatever nobody expected has been logged already, without its words."""
         return app.answers.notice(our_fault())
-
-    return blueprint
 
 
 def _add_charts(blueprint: Blueprint, app: SmartApp) -> None:

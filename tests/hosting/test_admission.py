@@ -23,7 +23,7 @@ class Room:
         self.arrived = Semaphore(0)
         self.name = name
 
-    def door(self, settings: Settings, registry: EhrRegistry) -> Blueprint:
+    def door(self, _: Settings, __: EhrRegistry) -> Blueprint:
         blueprint = Blueprint(self.name, __name__)
 
         @blueprint.post(f"/{self.name}/stay")
@@ -120,7 +120,7 @@ def test_nothing_is_read_of_who_is_sent_away() -> None:
     app = application(room)
 
     class Untouched(BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
+        def read(self, _: int | None = -1, /) -> bytes:
             raise AssertionError("read")
 
     with staying(app, room, 2):

@@ -1,4 +1,4 @@
-"""Whatever an EHR does while its chart is read, there is a page in time: the chart with its gaps named, or a calm word."""
+"""Whatever an EHR does while its chart is read, there is a page in time: the chart with its gaps, or a calm word."""
 
 from __future__ import annotations
 
