@@ -6,10 +6,10 @@ INSTALLED := .venv/.installed
 TEST_TOOLS := .venv/.test-tools
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help install demo test check bench docs lock
+.PHONY: help install demo test check bench docs screenshots lock chromium
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 install: $(INSTALLED)  ## make .venv and install the locked dependencies and rls-nutrients itself
 
@@ -17,7 +17,7 @@ demo: $(INSTALLED)  ## start the demo (make demo PORT=8100 moves it); Ctrl-C sto
 	@exec $(BIN)/rls-nutrients demo --port $(PORT)
 
 # pytest comes last and ends with what was skipped and why (-ra in pyproject.toml).
-test: $(TEST_TOOLS)  ## style, types, floors, then every test
+test: $(TEST_TOOLS) | chromium  ## style, types, floors, then every test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -33,14 +33,32 @@ check: $(TEST_TOOLS)  ## style, types, floors and the knowledge files, without t
 bench: $(TEST_TOOLS)  ## measure (benchmarks/README.md says what)
 	$(BIN)/python -m benchmarks
 
-docs: $(TEST_TOOLS)  ## do the documents agree with the code: settings, links, glossary, names
+docs: $(TEST_TOOLS)  ## the manual as HTML in build/docs, and whether it agrees with the code
+	$(BIN)/python -m tests.conformance.table
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 	$(BIN)/pytest tests/house -q
+	@echo 'The manual: build/docs/index.html'
+
+screenshots: $(TEST_TOOLS) | chromium  ## make the pictures of the README anew, in docs/screenshots
+	$(BIN)/python -m tests.journeys.screenshots docs/screenshots
 
 lock: $(TEST_TOOLS)  ## write the lock files anew from pyproject.toml (needs uv on the PATH)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--extra build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--extra build --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+
+# Journeys need a browser. Without leave to install one, or without a network, they are skipped and the run says so.
+chromium:  ## install a browser for the journeys, where there is none and it can
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+		command -v $$name >/dev/null && exit 0; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo 'Installing Chromium for the journeys in tests/journeys ...'; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get install -y chromium || { apt-get update && apt-get install -y chromium; }; } >/dev/null 2>&1 \
+			|| echo 'Chromium could not be installed; the journeys will be skipped.'; \
+	fi
 
 # The first python on the PATH that is new enough.
 .venv/bin/python:

@@ -23,5 +23,5 @@ def inputs_of(knowledge: Knowledge) -> list[Input]:
             need.resource_type,
             tuple(analyte(name).name for name in need.analytes),
         )
-        for need in needs(knowledge)
+        for need in needs(knowledge, with_open_orders=True)
     ]

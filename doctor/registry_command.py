@@ -8,10 +8,13 @@ import sys
 import click
 
 from clinical import KnowledgeError
+from doctor.examination import Examination
 from doctor.registry_advice import advice_on
+from doctor.rounds import examine_briefly
 from doctor.verdicts import Verdict, fail, has_failed, in_short, show
 from hosting import (
     ConfigurationError,
+    Ehr,
     EhrRegistry,
     Settings,
     SigningKeys,
@@ -46,7 +49,7 @@ def check(ask: bool) -> None:
     for ehr in found.ehrs:
         click.echo(f'\nEHR "{ehr.name}", {ehr.fhir_base}')
         advice = advice_on(ehr, found, settings, keys, os.environ)
-        advice += _asked(ehr.name) if ask else []
+        advice += _asked(ehr, found, settings, keys) if ask else []
         show(advice)
         verdicts += advice
     started = _starts(settings, found)
@@ -54,10 +57,8 @@ def check(ask: bool) -> None:
     _end([*verdicts, *started], shown=True)
 
 
-def _asked(name: str) -> list[Verdict]:
-    from doctor.registry_asked import asked  # noqa: PLC0415 - brings the network along, which was not asked for before
-
-    return asked(name)
+def _asked(ehr: Ehr, found: EhrRegistry, settings: Settings, keys: SigningKeys) -> list[Verdict]:
+    return list(examine_briefly(Examination(settings, found, keys, ehr, is_registered=True)))
 
 
 def _keys(settings: Settings) -> tuple[SigningKeys, list[Verdict]]:

@@ -19,6 +19,7 @@ from ehr_reader.failures import (
     ReportFault,
     TryAgainLater,
 )
+from ehr_reader.origins import same_origin
 from ehr_reader.paging import Page
 from ehr_reader.queries import Inclusion, NextPage, Query, Question
 from ehr_reader.reader import EhrReader
@@ -50,4 +51,5 @@ __all__ = [
     "Wanted",
     "is_whole_laboratory",
     "queries_of",
+    "same_origin",
 ]

@@ -53,8 +53,7 @@ def _reworded(answers: Iterable[Answer[P]]) -> Mapping[Question, Query]:
     return {
         answer.question: instead
         for answer in answers
-        if isinstance(answer.question, Query)
-        and (instead := _instead(answer.question, answer.failure)) is not None
+        if isinstance(answer.question, Query) and (instead := _instead(answer.question, answer.failure)) is not None
     }
 
 

@@ -1,7 +1,9 @@
 """SMART launches under way and the sessions that they became, for every worker and machine on one database.
 
 Handle, state and cookie are secrets of one browser: only their hashes are kept here. What belongs to them arrives
-sealed, and how it is opened is not known in this room. Times are whole seconds since 1970.
+sealed, and how it is opened is not known in this room. Of what is over, nothing sealed is kept; for a day it is
+remembered which EHR it was, because only that EHR may show the page that says so in its frame. Times are whole seconds
+since 1970.
 """
 
 from __future__ import annotations
@@ -9,14 +11,17 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Select, Table, delete, insert, select, update
 
 from hosting.database import Database
 from hosting.tables import launch, launch_session
 
 # Longer than any token endpoint is waited for: who renews for longer has died meanwhile.
 SECONDS_TO_RENEW = 20
+SECONDS_REMEMBERED = 86_400
+_OVER = ""
 
 
 @dataclass(frozen=True)
@@ -64,15 +69,26 @@ class LaunchStore:
 
     def waiting(self, state: str) -> StoredLaunch | None:
         """The launch of this state, unless it is over or was taken."""
-        wanted = select(launch).where(launch.c.state_hash == hash_of(state), launch.c.expires_at > _now())
+        wanted = select(launch).where(
+            launch.c.state_hash == hash_of(state), launch.c.sealed != _OVER, launch.c.expires_at > _now()
+        )
         with self._database.transaction() as connection:
             row = connection.execute(wanted).mappings().one_or_none()
         return StoredLaunch(**row) if row else None
 
     def take(self, waiting: StoredLaunch) -> bool:
         """True for the one who takes the launch; a state is good for one callback, whoever else brings it."""
+        of_it = (launch.c.state_hash == waiting.state_hash, launch.c.sealed != _OVER)
         with self._database.transaction() as connection:
-            return connection.execute(delete(launch).where(launch.c.state_hash == waiting.state_hash)).rowcount == 1
+            return connection.execute(update(launch).where(*of_it).values(sealed=_OVER)).rowcount == 1
+
+    def ehr_of_launch(self, state: str) -> str | None:
+        """The EHR's name in the registry, of a launch that is over too."""
+        return self._scalar(select(launch.c.ehr).where(launch.c.state_hash == hash_of(state)))
+
+    def ehr_of_session(self, handle: str) -> str | None:
+        """The same of a session."""
+        return self._scalar(select(launch_session.c.ehr).where(launch_session.c.handle_hash == hash_of(handle)))
 
     def open_session(self, session: StoredSession) -> None:
         with self._database.transaction() as connection:
@@ -81,15 +97,19 @@ class LaunchStore:
     def session(self, handle: str) -> StoredSession | None:
         """The session of this handle, unless it has ended."""
         wanted = select(launch_session).where(
-            launch_session.c.handle_hash == hash_of(handle), launch_session.c.expires_at > _now()
+            launch_session.c.handle_hash == hash_of(handle),
+            launch_session.c.sealed != _OVER,
+            launch_session.c.expires_at > _now(),
         )
         with self._database.transaction() as connection:
             row = connection.execute(wanted).mappings().one_or_none()
         return StoredSession(**row) if row else None
 
     def end(self, session: StoredSession) -> None:
+        """Nothing but its EHR is left of it."""
+        of_it = launch_session.c.handle_hash == session.handle_hash
         with self._database.transaction() as connection:
-            connection.execute(delete(launch_session).where(launch_session.c.handle_hash == session.handle_hash))
+            connection.execute(update(launch_session).where(of_it).values(sealed=_OVER, cookie_hash=_OVER))
 
     def claim_renewal(self, session: StoredSession) -> bool:
         """True for the one who may replace this session's tokens; everybody else waits for what comes of it."""
@@ -100,6 +120,7 @@ class LaunchStore:
                 launch_session.c.handle_hash == session.handle_hash,
                 launch_session.c.renewals == session.renewals,
                 launch_session.c.renewing_until < now,
+                launch_session.c.sealed != _OVER,
             )
             .values(renewing_until=now + SECONDS_TO_RENEW)
         )
@@ -116,11 +137,20 @@ class LaunchStore:
         self._write(session, replace(session, renewing_until=0))
 
     def forget_expired(self) -> int:
-        """How many launches and sessions were over; nothing of them is left."""
+        """How many launches and sessions were removed; of those that are over, all that was sealed goes at once."""
+        now = _now()
         with self._database.transaction() as connection:
+            for table in _BOTH:
+                over = (table.c.expires_at <= now, table.c.sealed != _OVER)
+                connection.execute(update(table).where(*over).values(sealed=_OVER, cookie_hash=_OVER))
             return sum(
-                connection.execute(delete(table).where(table.c.expires_at <= _now())).rowcount for table in _BOTH
+                connection.execute(delete(table).where(table.c.expires_at <= now - SECONDS_REMEMBERED)).rowcount
+                for table in _BOTH
             )
+
+    def _scalar(self, wanted: Select[Any]) -> str | None:
+        with self._database.transaction() as connection:
+            return connection.execute(wanted).scalar()
 
     def _write(self, before: StoredSession, after: StoredSession) -> bool:
         write = (
@@ -128,6 +158,7 @@ class LaunchStore:
             .where(
                 launch_session.c.handle_hash == before.handle_hash,
                 launch_session.c.renewals == before.renewals,
+                launch_session.c.sealed != _OVER,
             )
             .values(sealed=after.sealed, renewals=after.renewals, renewing_until=after.renewing_until)
         )

@@ -11,7 +11,6 @@ import re
 import sys
 from typing import Any
 
-import msgspec
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
 
@@ -75,10 +74,6 @@ class _StandardError:
     debug = info = warning = error = critical = msg
 
 
-def _as_json(line: dict[str, Any], **_: Any) -> str:
-    return msgspec.json.encode(line).decode()
-
-
 def only_listed(_logger: Any, _method: str, fields: EventDict) -> EventDict:
     """structlog processor: keeps listed fields with fitting values; ``withheld`` counts the others."""
     kept = {name: value for name, value in fields.items() if _fits(name, value)}
@@ -99,7 +94,7 @@ log: FilteringBoundLogger = structlog.wrap_logger(
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         only_listed,
-        structlog.processors.JSONRenderer(serializer=_as_json),
+        structlog.processors.JSONRenderer(),
     ],
     wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
 ).bind()  # bound once: an unbound logger makes itself anew for every line

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify, request
 from flask.blueprints import BlueprintSetupState
 from flask.sansio.app import App
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
 
+from hosting.derived_keys import derived_key
 from hosting.logs import log, place_of
 from hosting.mistakes import SettingsError
 from hosting.registry import EhrRegistry
@@ -54,8 +59,25 @@ def add_health(app: Flask, settings: Settings, registry: EhrRegistry) -> None:
     def readyz() -> tuple[Response, int]:
         parts = {name: _ask(report) for name, report in _reports(app).items()}
         ready = all(part["ready"] for part in parts.values())
-        answer = jsonify(ready=ready, cdsAuthentication=settings.cds_authentication, parts=parts)
+        told = {"ready": ready, "cdsAuthentication": settings.cds_authentication, "parts": parts}
+        answer = jsonify(told | _of_signed_call(settings))
         return answer, 200 if ready else 503
+
+
+def _of_signed_call(settings: Settings) -> dict[str, str]:
+    """To a bearer token is said whether it is the doctor's, made with our own secret for this very address. It opens
+    nothing: it shows that tokens come through whatever stands before us."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or settings.secret_key is None:
+        return {}
+    key = OctKey.import_key(derived_key(settings, "doctor"))
+    try:
+        claims = jwt.decode(token, key, algorithms=["HS256"]).claims
+    except (JoseError, ValueError):
+        return {"signedCall": "the token is not ours"}
+    if claims.get("aud") != f"{settings.public_url}/readyz":
+        return {"signedCall": "made for another address"}
+    return {"signedCall": "recognised" if claims.get("exp", 0) > time.time() else "expired by our clock"}
 
 
 def _of_keys(settings: Settings, registry: EhrRegistry) -> dict[str, Report]:

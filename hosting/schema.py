@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 from sqlalchemy import Connection, Engine, inspect, text
 
 from hosting.mistakes import ConfigurationError
@@ -9,6 +11,8 @@ from hosting.tables import SCHEMA_VERSION
 
 # Any number will do, as long as nobody else on the same PostgreSQL database locks it.
 _LOCK = 7_531_902_118
+# Alembic works with globals: in one process only one database at a time can be upgraded.
+_upgrading = Lock()
 
 
 def migrate(engine: Engine) -> None:
@@ -47,4 +51,5 @@ def _upgrade(connection: Connection, version: str | None) -> None:
     config = Config()
     config.set_main_option("script_location", "hosting:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _upgrading:
+        command.upgrade(config, "head")

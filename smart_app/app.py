@@ -10,13 +10,14 @@ from threading import Thread
 from flask import Request, Response
 
 from clinical import load_knowledge, needs
-from hosting import Ehr, EhrRegistry, LaunchStore, Settings, count, database_of, derived_key, log, read_signing_keys
+from hosting import Ehr, EhrRegistry, LaunchStore, Settings, count, database_of, derived_key, log
 from smart_app.answers import Answers
 from smart_app.browser_cookies import BrowserCookies
 from smart_app.callback import Callback, query_parameter
 from smart_app.chart_reading import ChartReading
 from smart_app.charts import Charts
 from smart_app.client_authentication import ClientAuthentication
+from smart_app.current_keys import CurrentKeys
 from smart_app.discovery import Discovery
 from smart_app.ehr_style import EhrStyles
 from smart_app.id_tokens import IssuerKeys
@@ -36,7 +37,7 @@ class SmartApp:
         knowledge = load_knowledge(settings.jurisdiction)
         needed, redirect_uri = needs(knowledge), f"{settings.public_url}/callback"
         self.answers = Answers(settings)
-        self.keys = read_signing_keys(settings)
+        self.keys = CurrentKeys(settings)
         sender = Sender()
         discovery = Discovery(sender)
         self._requests = TokenRequests(sender, discovery, ClientAuthentication(registry, self.keys))

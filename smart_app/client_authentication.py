@@ -15,7 +15,8 @@ from authlib.oauth2.auth import ClientAuth
 from joserfc import jwt
 from pydantic import SecretStr
 
-from hosting import ConfigurationError, Ehr, EhrRegistry, SigningKeys
+from hosting import ConfigurationError, Ehr, EhrRegistry
+from smart_app.current_keys import CurrentKeys
 
 # SMART allows five minutes; one is left for clocks that differ.
 _SECONDS_TO_USE = 240
@@ -28,7 +29,7 @@ class ClientAuthentication:
     Raises ConfigurationError where an entry needs a key or a secret that is not there.
     """
 
-    def __init__(self, registry: EhrRegistry, keys: SigningKeys, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, registry: EhrRegistry, keys: CurrentKeys, clock: Callable[[], float] = time.time) -> None:
         self._keys = keys
         self._clock = clock
         self._secrets = {ehr.name: _secret(ehr) for ehr in registry.ehrs}
@@ -49,7 +50,7 @@ class ClientAuthentication:
         return headers, form
 
     def _assertion(self, ehr: Ehr, endpoint: str) -> str:
-        key = self._keys.signing_key(ehr.signing_algorithm)
+        key = self._keys.now().signing_key(ehr.signing_algorithm)
         header = {"alg": ehr.signing_algorithm, "kid": key.kid, "typ": "JWT"}
         claims = {
             "iss": ehr.client_id,
@@ -68,8 +69,8 @@ def _secret(ehr: Ehr) -> SecretStr | None:
     return SecretStr(os.environ.get(ehr.client_secret_env or "", ""))
 
 
-def _check(ehr: Ehr, keys: SigningKeys) -> None:
-    if ehr.client_authentication == "private_key_jwt" and keys.for_signing(ehr.signing_algorithm) is None:
+def _check(ehr: Ehr, keys: CurrentKeys) -> None:
+    if ehr.client_authentication == "private_key_jwt" and keys.now().for_signing(ehr.signing_algorithm) is None:
         raise ConfigurationError(
             f'EHR "{ehr.name}": client_authentication "private_key_jwt" needs a key for {ehr.signing_algorithm} in '
             "RLS_SIGNING_KEY_FILE; rls-nutrients keys new writes one."

@@ -114,3 +114,12 @@ def database_away() -> Notice:
     return Notice(
         503, "The app cannot answer just now", "Please try again in a moment.", reason="database away"
     )  # fmt: skip
+
+
+def our_fault() -> Notice:
+    return Notice(
+        500,
+        "The app made a mistake",
+        "Nothing is shown, because a part of the truth could mislead. Please tell your EHR support.",
+        reason="unexpected error",
+    )

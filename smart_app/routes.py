@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import date
 
 from flask import Blueprint, Response, jsonify, request, send_from_directory
+from werkzeug.exceptions import HTTPException
 
 from hosting import DatabaseFault, EhrRegistry, Settings, log
 from smart_app.answers import STATIC, content_hash
 from smart_app.app import SmartApp
-from smart_app.notices import Notice, closed, database_away
+from smart_app.notices import Notice, closed, database_away, our_fault
 
 _A_YEAR = "public, max-age=31536000, immutable"
 _A_LITTLE = "public, max-age=300"
@@ -51,6 +52,11 @@ def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[],
         log.error("database away", error=str(fault))
         return app.answers.notice(database_away())
 
+    @blueprint.errorhandler(500)
+    def own_fault(_: HTTPException) -> Response:
+        """Whatever nobody expected has been logged already, without its words."""
+        return app.answers.notice(our_fault())
+
     return blueprint
 
 
@@ -84,7 +90,7 @@ def _add_charts(blueprint: Blueprint, app: SmartApp) -> None:
 def _add_files(blueprint: Blueprint, app: SmartApp) -> None:
     @blueprint.get("/.well-known/jwks.json")
     def jwks() -> Response:
-        answer = jsonify(app.keys.public_jwks())
+        answer = jsonify(app.keys.now().public_jwks())
         answer.headers["Cache-Control"] = _KEYS_KEPT
         return answer
 

@@ -13,7 +13,7 @@ from flask import Request, Response
 
 from hosting import Ehr, EhrRegistry, LaunchStore, StoredLaunch, StoredSession, hash_of
 from smart_app.browser_cookies import BrowserCookies, new_secret
-from smart_app.notices import launch_again, of_another_browser, state_does_not_hold, within
+from smart_app.notices import Notice, launch_again, of_another_browser, state_does_not_hold, within
 from smart_app.sealing import Begun, Permission, Seal
 
 # A person may have to log in and to choose a patient meanwhile.
@@ -68,7 +68,7 @@ class Sessions:
         waiting = self._store().waiting(state) if state else None
         ehr = self._registry.by_name(waiting.ehr) if waiting else None
         if waiting is None or ehr is None:
-            raise state_does_not_hold("state missing or unknown")
+            raise self._of(self._store().ehr_of_launch(state), state_does_not_hold("state missing or unknown"))
         with within(ehr):
             with_cookie = self._cookies.holds(request, waiting.cookie_name, waiting.cookie_hash)
             if not with_cookie and not ehr.cookieless:
@@ -94,7 +94,7 @@ class Sessions:
         stored = self._store().session(handle)
         ehr = self._registry.by_name(stored.ehr) if stored else None
         if stored is None or ehr is None:
-            raise launch_again("no session of this handle")
+            raise self._of(self._store().ehr_of_session(handle), launch_again("no session of this handle"))
         with within(ehr):
             permission = self._seal.open(stored.sealed, stored.handle_hash, Permission)
             if permission is None:
@@ -132,3 +132,8 @@ class Sessions:
 
     def forget_cookie(self, session: Session, answer: Response) -> None:
         self._cookies.remove(answer, session.stored.cookie_name)
+
+    def _of(self, name: str | None, notice: Notice) -> Notice:
+        """A launch that is over was some EHR's, which may show the notice in its frame."""
+        notice.ehr = self._registry.by_name(name) if name else None
+        return notice

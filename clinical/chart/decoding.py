@@ -11,6 +11,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Hashable
 from functools import lru_cache
+from threading import Lock
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -137,9 +138,14 @@ def _salvage_tuple(raw: msgspec.Raw, type_: Any) -> tuple[Any, tuple[str, ...]]:
     return tuple(kept), tuple(lost)
 
 
+_one_at_a_time = Lock()
+
+
 @lru_cache(maxsize=256)
 def _decoder(type_: Hashable) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(type_)
+    """msgspec looks at a class when it first meets it, and ends the process where two threads do so at once."""
+    with _one_at_a_time:
+        return msgspec.json.Decoder(type_)
 
 
 @lru_cache(maxsize=64)

@@ -97,8 +97,11 @@ def plain(value: Decimal) -> str:
 
 
 def named(word: str, knowledge: Knowledge) -> str:
-    """A missing thing in plain words: an analyte's name, or the word itself."""
-    return _inside(analyte(word).name) if word in knowledge.freshness else word
+    """A missing thing in plain words: an analyte's name, with the days where it must be recent, or the word itself."""
+    name, _, days = word.partition(" within ")
+    if name not in knowledge.freshness:
+        return word
+    return f"{_inside(analyte(name).name)} of the last {days} days" if days else _inside(analyte(name).name)
 
 
 def _inside(name: str) -> str:

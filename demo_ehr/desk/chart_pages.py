@@ -22,8 +22,9 @@ def add_chart_pages(pages: Blueprint, desk: FrontDesk) -> None:
     def patients() -> str:
         return render_template("desk/patients.html", patients=desk.patients())
 
-    @pages.get("/<nowhere>")
-    def nowhere(nowhere: str) -> NoReturn:
+    @pages.get("/<address>")
+    def nowhere(address: str) -> NoReturn:
+        del address
         abort(404)
 
     @pages.get("/patients/<patient_id>")
@@ -36,6 +37,12 @@ def add_chart_pages(pages: Blueprint, desk: FrontDesk) -> None:
     def visit(patient_id: str, visit_id: str) -> str:
         """The same chart with the same cards, after something was done with one: no hook is called."""
         return _chart(desk, desk.visit(patient_id, visit_id))
+
+    _add_deeds(pages, desk)
+
+
+def _add_deeds(pages: Blueprint, desk: FrontDesk) -> None:
+    """What a clinician does in a chart; each leads back to a page that can be loaded again."""
 
     @pages.post("/patients/<patient_id>/visits/<visit_id>/accept")
     def accept(patient_id: str, visit_id: str) -> Response:

@@ -49,13 +49,15 @@ class Exchange:
 class DeskVisit:
     """One moment at the desk: a hook, what the services said, and what the clinician did with each card.
 
-    Cards belong to it and to nothing else: opening the chart again is another visit.
+    Cards belong to it and to nothing else: opening the chart again is another visit. ``outcomes`` are words by card,
+    ``accepted`` the ids of suggestions.
     """
 
     patient_id: str
     hook: str
     exchanges: list[Exchange]
     outcomes: dict[str, str] = field(default_factory=dict)
+    accepted: set[str] = field(default_factory=set)
     id: str = field(default_factory=new_id)
 
     def card(self, uuid: str) -> tuple[Exchange, dict[str, Any]] | None:

@@ -29,6 +29,12 @@ def add_order_pages(pages: Blueprint, desk: FrontDesk) -> None:
             signed=request.args.get("signed", type=int),
         )
 
+    _add_deeds(pages, desk)
+
+
+def _add_deeds(pages: Blueprint, desk: FrontDesk) -> None:
+    """Choose, drop, sign; each leads back to the order desk."""
+
     @pages.post("/patients/<patient_id>/orders/choose")
     def choose(patient_id: str) -> Response:
         """Choosing a drug makes a draft, and is the moment of order-select."""

@@ -97,7 +97,7 @@ def test_what_is_over_far_off_or_another_test_counts_as_no_order(client: Any, cl
 
 
 def test_of_several_tests_those_are_proposed_that_nobody_ordered(client: Any) -> None:
-    due = {"occurrenceDateTime": day(84)}
+    due: dict[str, Any] = {"occurrenceDateTime": day(84)}
     assert with_orders(client, order(FERRITIN, **due), **LOW) == {"drug", PANEL}
     assert with_orders(client, order(FERRITIN, **due), order(PANEL, id="s2", **due), **LOW) == {"drug"}
 
@@ -133,7 +133,7 @@ def test_a_draft_that_nobody_signed_for_long_or_that_ended_is_forgotten(client: 
 
 
 def test_another_drug_that_waits_changes_nothing(client: Any) -> None:
-    taken = {"medications": searchset(medication("2418", status="draft"))}
+    taken = {"medications": searchset(medication("2418", status="draft", authoredOn=day(-3)))}
     assert "drug" in proposed(client.post(ADDRESS, json=call(taken, **LOW)))
 
 
@@ -158,7 +158,7 @@ def test_nor_is_one_that_was_signed_before(client: Any) -> None:
 
 def test_every_test_that_a_caution_asks_for_counts_when_it_is_drafted(client: Any) -> None:
     """Calcium, albumin and PTH stand for no row of orders.toml, and are drafted all the same."""
-    results = {"adjusted_calcium": "2.8 mmol/L", "vitamin_d": "15 ng/mL"}
+    results: dict[str, Any] = {"adjusted_calcium": "2.8 mmol/L", "vitamin_d": "15 ng/mL"}
     wanted = proposed(client.post(SELECT, json=order_call([draft("2418")], **results)))
     assert len(wanted) == 3
     drafts = [order(code, status="draft", id=f"s{place}") for place, code in enumerate(sorted(wanted))]

@@ -130,6 +130,17 @@ def test_it_is_remembered_as_long_as_it_may_be(
 
 
 @pytest.mark.conformance("SM-19")
+def test_an_ehr_that_has_moved_is_found_again(own_ehr: MockSmartEhr, app_of: AppOf) -> None:
+    """Standards 3.3: asked again after a failure, however long the answer might have been kept."""
+    usual = own_ehr.configuration
+    own_ehr.configuration = usual | {"token_endpoint": f"{own_ehr.origin}/auth/old"}
+    browser = app_of(own_ehr)
+    calm(browser.open_chart(own_ehr), *EHR_AT_FAULT)
+    own_ehr.configuration = usual
+    tells_of_ruth(browser.chart_of(own_ehr))
+
+
+@pytest.mark.conformance("SM-19")
 def test_no_secret_goes_to_discovery(own_ehr: MockSmartEhr, app_of: AppOf) -> None:
     app_of(own_ehr, "basic").chart_of(own_ehr)
     public = own_ehr.to("configuration") + own_ehr.to("openid") + own_ehr.to("jwks")

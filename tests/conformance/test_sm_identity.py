@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from joserfc.jwk import OctKey
 
 from tests.smart_app.browser import Browser
-from tests.smart_app.calls import Reply
+from tests.smart_app.calls import JWKS, Reply
 from tests.smart_app.expectations import EHR_AT_FAULT, calm, tells_of_ruth
 from tests.smart_app.launches import CLIENT_ID, CLIENT_SECRET, AppOf
 from tests.smart_app.mock_smart_ehr import MockSmartEhr
@@ -150,36 +151,39 @@ def test_a_user_that_is_no_text_is_no_fault_of_ours(browser: Browser, ehr: MockS
     assert browser.open_chart(ehr).status in (200, *REFUSED)
 
 
+NO_KEYS: dict[str, Callable[[MockSmartEhr, MockSmartEhr], dict[str, Reply]]] = {
+    "no description": lambda *_: {"openid": Reply(404, {})},
+    "a page": lambda *_: {"openid": Reply(200, b"<html>", {"Content-Type": "text/html"})},
+    "no keys": lambda *_: {"jwks": Reply(200, {"keys": []})},
+    "keys that are none": lambda *_: {"jwks": Reply(200, {"keys": "none"})},
+    "keys at fault": lambda *_: {"jwks": Reply(500, b"")},
+    "description of another issuer": lambda ehr, _: {"openid": described(ehr, issuer=ehr.issuer + "/other")},
+    "keys on plain http elsewhere": lambda ehr, other: {
+        "openid": described(ehr, jwks_uri=f"http://keys.example.org:{other.server.port}{JWKS}")
+    },
+    "description behind a redirect": lambda _, other: {
+        "openid": Reply(302, b"", {"Location": f"{other.issuer}/.well-known/openid-configuration"})
+    },
+    "keys behind a redirect": lambda _, other: {"jwks": Reply(302, b"", {"Location": other.origin + JWKS})},
+}
+
+
+def described(ehr: MockSmartEhr, **changed: str) -> Reply:
+    return Reply(200, {"issuer": ehr.issuer, "jwks_uri": ehr.origin + JWKS} | changed)
+
+
 @pytest.mark.conformance("SM-14")
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"openid": Reply(200, {"issuer": "https://other.example", "jwks_uri": "x"})},
-        {"openid": Reply(200, b"<html>", {"Content-Type": "text/html"})},
-        {"openid": Reply(404, {})},
-        {"jwks": Reply(200, {"keys": []})},
-        {"jwks": Reply(200, {"keys": "none"})},
-        {"jwks": Reply(500, b"")},
-        {"openid": "foreign keys"},
-        {"openid": "redirect"},
-        {"jwks": "redirect"},
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize("what", NO_KEYS)
 def test_without_keys_nobody_is_believed(
-    own_ehr: MockSmartEhr, stranger: MockSmartEhr, app_of: AppOf, change: dict[str, Any]
+    own_ehr: MockSmartEhr, stranger: MockSmartEhr, app_of: AppOf, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Keys of plain http elsewhere, or behind a redirect, are no keys of this EHR."""
-    foreign_keys = f"{stranger.origin}/auth/jwks.json"
-    named = {
-        "foreign keys": Reply(200, {"issuer": own_ehr.issuer, "jwks_uri": "http://keys.example.org/jwks.json"}),
-        "redirect": Reply(302, b"", {"Location": foreign_keys}),
-    }
-    own_ehr.replies |= {place: named.get(reply) if isinstance(reply, str) else reply for place, reply in change.items()}
+    """The stranger publishes the very keys that would fit, and every name of a host leads to it."""
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *rest, **more: real("127.0.0.1", *rest, **more))
+    own_ehr.replies |= NO_KEYS[what](own_ehr, stranger)
     own_ehr.configuration.pop("jwks_uri")
-    browser = app_of(own_ehr)
     own_ehr.told["id_token"] = id_token(usual(own_ehr))
-    calm(browser.open_chart(own_ehr), *REFUSED)
+    calm(app_of(own_ehr).open_chart(own_ehr), *REFUSED)
     assert stranger.calls == [] and own_ehr.to("fhir") == []
 
 

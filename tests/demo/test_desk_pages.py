@@ -29,7 +29,9 @@ CARD = {
     "indicator": "warning",
     "detail": "**Found**",
     "source": {"label": "One"},
-    "suggestions": [{"label": "Iron", "uuid": "s1", "actions": [{"type": "create", "resource": {"resourceType": "X"}}]}],
+    "suggestions": [
+        {"label": "Iron", "uuid": "s1", "actions": [{"type": "create", "resource": {"resourceType": "X"}}]}
+    ],
     "selectionBehavior": "any",
     "overrideReasons": [{"system": "urn:s", "code": "not-now", "display": "Not now"}],
 }
@@ -61,6 +63,11 @@ def service() -> Iterator[responses.RequestsMock]:
         yield mock
 
 
+def public_keys(desk: FrontDesk) -> KeySet:
+    """The demo EHR's JWKS, as a CDS service would read it."""
+    return KeySet.import_key_set(desk.demo.keys.jwks())  # type: ignore[arg-type]
+
+
 def sent(mock: responses.RequestsMock, address: str) -> list[tuple[dict[str, Any], str]]:
     """Bodies and bearer tokens of the calls to one address."""
     calls = [call.request for call in mock.calls if call.request.url == address]
@@ -78,7 +85,7 @@ def test_a_hook_call_is_signed_prefetched_and_brings_leave(
     leave = body["fhirAuthorization"]
     assert (leave["token_type"], leave["subject"], leave["patient"]) == ("Bearer", "us", ADA)
 
-    read = jwt.decode(token, KeySet.import_key_set(desk.demo.keys.jwks()), algorithms=["ES384"])
+    read = jwt.decode(token, public_keys(desk), algorithms=["ES384"])
     assert (read.claims["iss"], read.claims["aud"]) == (EHR, CALL)
     assert read.claims["exp"] - read.claims["iat"] <= 300
     assert (read.header["typ"], read.header["jku"]) == ("JWT", f"{EHR}/auth/jwks.json")
@@ -88,7 +95,7 @@ def test_each_token_is_used_once(browser: FlaskClient, service: responses.Reques
     service.post(CALL, json={"cards": []})
     for _ in range(2):
         assert "nothing to act on" in browser.get(f"/patients/{ADA}").text
-    keys = KeySet.import_key_set(desk.demo.keys.jwks())
+    keys = public_keys(desk)
     tokens = [jwt.decode(token, keys, algorithms=["ES384"]).claims for _body, token in sent(service, CALL)]
     assert len({claims["jti"] for claims in tokens}) == 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ def charts() -> Charts:
     return Charts(date(2026, 11, 22))
 
 
-def answer(charts: Charts, template: str) -> object:
+def answer(charts: Charts, template: str) -> Any:
     return prefetched({"key": template}, {"patientId": ADA}, charts, BASE)["key"]
 
 

@@ -250,12 +250,14 @@ def test_another_refusal_is_not_met_so(ehr: MockEhr, read: Any) -> None:
     assert type(answer.failure) is AskDifferently and len(ehr.calls) == 1
 
 
-@pytest.mark.parametrize("code", ["not-supported", "required"])
-def test_an_ehr_that_sends_nothing_along_is_asked_without_it(ehr: MockEhr, read: Any, code: str) -> None:
+@pytest.mark.parametrize(("status", "code"), [(400, "not-supported"), (400, "required"), (403, "forbidden")])
+def test_an_ehr_that_sends_nothing_along_is_asked_without_it(
+    ehr: MockEhr, read: Any, status: int, code: str
+) -> None:
     found = {"resourceType": "MedicationRequest", "id": "m1"}
 
     def plain(call: Call) -> Reply:
-        return Reply(400, outcome(code)) if "_include" in call.parameters else Reply(body=searchset(found))
+        return Reply(status, outcome(code)) if "_include" in call.parameters else Reply(body=searchset(found))
 
     ehr.answer = plain
     drug = Inclusion("MedicationRequest:medication", "Medication")

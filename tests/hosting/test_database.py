@@ -29,6 +29,7 @@ from hosting import (
     open_database,
 )
 from hosting.tables import SCHEMA_VERSION, metadata
+from tests.databases import new_sqlite
 
 SOON = int(time.time()) + 300
 OVERRIDDEN = FeedbackReport(
@@ -116,6 +117,23 @@ def test_many_threads_may_open_an_empty_database_at_once(database_url: str) -> N
             faults.append(error)
 
     threads = [threading.Thread(target=open_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+def test_several_databases_may_be_opened_at_once_in_one_process() -> None:
+    urls, faults = [new_sqlite() for _ in range(6)], []
+
+    def open_it(url: str) -> None:
+        try:
+            open_database(url).close()
+        except Exception as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=open_it, args=(url,)) for url in urls]
     for thread in threads:
         thread.start()
     for thread in threads:

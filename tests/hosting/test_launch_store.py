@@ -44,23 +44,43 @@ def test_a_launch_is_taken_once_whoever_tries(store: LaunchStore) -> None:
     assert store.waiting("state") is None
 
 
-def test_what_is_over_is_not_found_and_is_forgotten(store: LaunchStore, database: Database) -> None:
-    over = int(time.time()) - 1
-    store.begin(replace(LAUNCH, expires_at=over))
-    store.open_session(replace(SESSION, expires_at=over))
-    assert store.waiting("state") is None
-    assert store.session("handle") is None
-    assert store.forget_expired() == 2
+def sealed_in(database: Database) -> list[str]:
     with database.transaction() as connection:
-        assert connection.execute(text("SELECT count(*) FROM launch")).scalar() == 0
-        assert connection.execute(text("SELECT count(*) FROM launch_session")).scalar() == 0
+        return [
+            sealed
+            for table in ("launch", "launch_session")
+            for (sealed,) in connection.execute(text(f"SELECT sealed FROM {table}"))
+        ]
 
 
-def test_a_new_launch_sweeps_out_the_old_ones(store: LaunchStore, database: Database) -> None:
+def test_of_what_is_over_its_ehr_is_remembered_for_a_day_and_nothing_else(
+    store: LaunchStore, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = int(time.time()) - 1
+    store.open_session(replace(SESSION, expires_at=over))
+    store.begin(replace(LAUNCH, expires_at=over))
+    assert store.waiting("state") is None and store.session("handle") is None
+    assert store.forget_expired() == 0
+    assert sealed_in(database) == ["", ""]
+    assert store.ehr_of_launch("state") == store.ehr_of_session("handle") == "general-hospital"
+    monkeypatch.setattr("hosting.launch_store._now", lambda: over + 86_400)
+    assert store.forget_expired() == 2
+    assert store.ehr_of_launch("state") is None and store.ehr_of_session("handle") is None
+
+
+def test_a_new_launch_sweeps_out_what_is_over(store: LaunchStore, database: Database) -> None:
     store.begin(replace(LAUNCH, expires_at=int(time.time()) - 1))
     store.begin(replace(LAUNCH, state_hash=hash_of("another")))
-    with database.transaction() as connection:
-        assert connection.execute(text("SELECT count(*) FROM launch")).scalar() == 1
+    assert sorted(sealed_in(database)) == ["", "sealed"]
+
+
+def test_what_was_taken_or_ended_leaves_nothing_sealed(store: LaunchStore, database: Database) -> None:
+    store.begin(LAUNCH)
+    store.open_session(SESSION)
+    store.take(LAUNCH)
+    store.end(SESSION)
+    assert sealed_in(database) == ["", ""]
+    assert store.ehr_of_launch("state") == store.ehr_of_session("handle") == "general-hospital"
 
 
 def test_the_end_of_one_session_leaves_the_others(store: LaunchStore) -> None:

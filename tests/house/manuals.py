@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tests.house.repository import ROOT, texts
 
 LEFT_OUT = "…"
-_BLOCK = re.compile(r"^```(?P<kind>[a-z]+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(?P<kind>[a-z]+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```$", re.M | re.S)
 
 
 class Block(NamedTuple):

@@ -56,7 +56,8 @@ def test_what_is_sent_gives_the_answer_shown(request_shown: str) -> None:
 
 def test_nothing_to_say() -> None:
     call = json.loads(json.dumps(shown(PAGE, "The hook call")))
-    call["prefetch"]["iron"] = None
+    ferritin, saturation = (entry["resource"]["valueQuantity"] for entry in call["prefetch"]["iron"]["entry"])
+    ferritin["value"], saturation["value"] = 140, 28
     answer = service().post(VIEW, json=call)
     assert (answer.status_code, answer.json) == (200, shown(PAGE, "Nothing to say"))
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from demo_ehr.desk.chart_view import stories
-from tests.journeys.charts import ADA, EDWIN, expect_ferritin
+from tests.journeys.charts import ADA, expect_ferritin
 from tests.journeys.conftest import Contexts, RunningDemo
 from tests.journeys.test_faces import open_everything, violations
 from tests.journeys.watching import Watch
@@ -20,21 +20,22 @@ CROWDED = "mixed-units-and-bad-data"
 def test_axe_finds_nothing_serious(
     contexts: Contexts, watch: Watch, demo: RunningDemo, scheme: Literal["light", "dark"]
 ) -> None:
-    watch.expected.update({400, 401})
+    watch.expected.add(400)
     page = contexts(color_scheme=scheme, bypass_csp=True).new_page()
-    found = {}
-    for patient in (ADA, EDWIN, CROWDED, "everything-normal"):
-        page.goto(f"/patients/{patient}/launch")
-        open_everything(page)
-        found[patient] = violations(page)
+    page.goto(f"/patients/{CROWDED}/launch")
+    open_everything(page)
+    found = {"chart": violations(page)}
     page.get_by_role("link", name="Patient handout").click()
     found["handout"] = violations(page)
-    for name, address in {
+    pages = {
         "notice": f"{demo.smart_app}/launch",
         "about": f"{demo.smart_app}/about",
-        "sources": f"{demo.smart_app}/source-attributes",
         "picker": f"{demo.smart_app}/launch/standalone?iss={demo.ehr}/fhir",
-    }.items():
+    }
+    # A megabyte of one repeated form: looked at once, for axe needs half a minute.
+    if scheme == "light":
+        pages["sources"] = f"{demo.smart_app}/source-attributes"
+    for name, address in pages.items():
         page.goto(address)
         found[name] = violations(page)
     assert {name: complaints for name, complaints in found.items() if complaints} == {}
@@ -76,9 +77,8 @@ def test_si_units_show_their_factor_and_go_back(page: Page) -> None:
     vitamin_d = page.locator("tr[data-analyte='vitamin-d']")
     expect(vitamin_d).to_contain_text("31 ng/mL")
     page.get_by_role("link", name="SI", exact=True).click()
-    expect(vitamin_d).to_contain_text("nmol/L")
-    expect(vitamin_d).to_contain_text("77.4")
-    expect(page.locator("main")).to_contain_text("2.496")
+    expect(vitamin_d).to_contain_text("77.5 nmol/L")
+    expect(page.locator("main")).to_contain_text("1 ng/mL = 2.5 nmol/L")
     page.get_by_role("link", name="Conventional").click()
     expect(vitamin_d).to_contain_text("31 ng/mL")
 

@@ -38,6 +38,7 @@ class MockSmartEhr:
     """``usual`` restores everything; ``rotate`` has each refresh bring a new refresh token; ``lifetime`` in seconds."""
 
     def __init__(self) -> None:
+        self._keys = public_keys()  # made before any thread asks: two that make them at once would make two
         self.server = LoopbackServer(self._answer)
         self.origin = self.server.origin
         self.base = self.origin + BASE_PATH
@@ -173,7 +174,7 @@ class MockSmartEhr:
         bodies: dict[str, Any] = {
             "configuration": self.configuration,
             "openid": {"issuer": self.issuer, "jwks_uri": self.origin + JWKS},
-            "jwks": public_keys(),
+            "jwks": self._keys,
             "style": {"color_background": "#fffbe6", "color_error": "#9e2d2d"},
         }
         return Reply(200, bodies[call.place]) if call.place in bodies else Reply(404, {"error": "not here"})

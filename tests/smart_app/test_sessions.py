@@ -13,7 +13,7 @@ from tests.smart_app.browser import Browser
 from tests.smart_app.calls import Call, Reply
 from tests.smart_app.cookies import CookieJar
 from tests.smart_app.expectations import calm, tells_of_ruth
-from tests.smart_app.launches import AppOf, application, entry
+from tests.smart_app.launches import FRAMES, AppOf, application, entry
 from tests.smart_app.mock_smart_ehr import MockSmartEhr
 
 
@@ -170,3 +170,29 @@ def test_static_files_are_kept_long_only_under_their_own_hash(own_ehr: MockSmart
     assert "immutable" in (browser.get(address).header("cache-control") or "")
     assert "immutable" not in (browser.get(address.split("?")[0] + "?v=old").header("cache-control") or "")
     assert browser.get("/static/smart_app/..%2Froutes.py").status == 404
+
+
+def test_what_is_over_is_told_within_the_frame_of_its_ehr(own_ehr: MockSmartEhr, app_of: AppOf) -> None:
+    browser = app_of(own_ehr)
+    callback = browser.to_callback(own_ehr)
+    chart = browser.follow(browser.get(callback))
+    browser.post(f"{chart.address}/close")
+    for address in (callback, chart.address):
+        again = browser.get(address)
+        calm(again, 400, 401)
+        assert again.directive("frame-ancestors") == [FRAMES["public"]]
+    assert browser.get("/chart/never-there").directive("frame-ancestors") == ["'none'"]
+
+
+def test_a_mistake_of_ours_is_a_calm_page(
+    own_ehr: MockSmartEhr, app_of: AppOf, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    browser = app_of(own_ehr)
+    chart = browser.chart_of(own_ehr)
+
+    def broken(*_: object) -> None:
+        raise ValueError("pt-ruth-4711")
+
+    monkeypatch.setattr("smart_app.page.ChartPage.render", broken)
+    calm(browser.get(chart.address), 500)
+    assert "pt-ruth-4711" not in capfd.readouterr().err

@@ -21,21 +21,27 @@ def about_analyte(question: asked.AskAnalyte, knowledge: Knowledge) -> Ask:
     if question.measured is not None:
         return _is_measured(find, question)
     tests = _tests(question, knowledge)
-    not_on_file = Answer(None, (), (question.analyte,))
+    absent = Answer(None, (), (_missing(question),))
 
     def ask(evidence: Evidence) -> Answer:
         measurement = find(evidence)
         if measurement is None:
-            return not_on_file
+            return absent
         truth: bool | None = True
         for test in tests:
             held = test(measurement)
             if held is False:
                 return Answer(False, measurement.facts)
             truth = None if held is None else truth
-        return Answer(truth, measurement.facts, () if truth else not_on_file.missing)
+        return Answer(truth, measurement.facts, () if truth else absent.missing)
 
     return ask
+
+
+def _missing(question: asked.AskAnalyte) -> str:
+    """Where only a recent result will do, an older one may well be on file: what is missing is a recent one."""
+    days = question.within_days
+    return question.analyte if days is None else f"{question.analyte} within {days}"
 
 
 def _finder(question: asked.AskAnalyte) -> Callable[[Evidence], Measurement | None]:
