@@ -21,19 +21,19 @@ def about_analyte(question: asked.AskAnalyte, knowledge: Knowledge) -> Ask:
     if question.measured is not None:
         return _is_measured(find, question)
     tests = _tests(question, knowledge)
-    absent = Answer(None, (), (_missing(question),))
+    not_on_file = Answer(None, (), (_missing(question),))
 
     def ask(evidence: Evidence) -> Answer:
         measurement = find(evidence)
         if measurement is None:
-            return absent
+            return not_on_file
         truth: bool | None = True
         for test in tests:
             held = test(measurement)
             if held is False:
                 return Answer(False, measurement.facts)
             truth = None if held is None else truth
-        return Answer(truth, measurement.facts, () if truth else absent.missing)
+        return Answer(truth, measurement.facts, () if truth else not_on_file.missing)
 
     return ask
 
