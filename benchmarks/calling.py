@@ -37,7 +37,7 @@ def measured(
     walls: dict[str, list[float]] = {name: [] for name in servers}
     cpu: dict[str, list[float]] = {name: [] for name in servers}
     for name, server in servers.items():
-        call(server, body, max(20, calls // 5), told.get(name))
+        call(server, body, min(20, calls), told.get(name))
     for _ in range(rounds):
         for name, server in servers.items():
             before = cpu_seconds(server.pid)
