@@ -15,10 +15,13 @@ from cds_hooks.basis import Basis
 from cds_hooks.belonging import Belonging
 from cds_hooks.markdown import escape, section
 from cds_hooks.matters import Matter
+from cds_hooks.summary import shorten
 from clinical import Assessment, Caution, DataQuality, Finding, Knowledge, OrdersReviewed, Proposal
 
 INTENDED_USE = "Supports a clinician's judgement and does not replace it. Not validated for clinical use."
 _MOST_LINES = 6
+# A note repeats what a laboratory wrote, and some of it is long.
+_LONGEST_NOTE = 400
 # What helps at the moment of deciding; diet, lifestyle and mimics are for the patient's page and the note.
 _TOPICS_ON_CARDS = ("testing", "pregnancy", "absorption", "time-course", "evidence")
 _MOST_ADVICE = 4
@@ -122,7 +125,8 @@ def _to_consider(proposals: Iterable[Proposal], assessment: Assessment, nutrient
 
 
 def _note(note: DataQuality) -> str:
-    return escape(f"{note.source}: {note.reason}" if note.source else note.reason)
+    told = f"{note.source}: {note.reason}" if note.source else note.reason
+    return escape(told if len(told) <= _LONGEST_NOTE else shorten(told, _LONGEST_NOTE))
 
 
 def _most(lines: list[str]) -> list[str]:

@@ -15,6 +15,8 @@ from clinical.reasoning.triggers import open_to
 
 ALONE = "!"  # "S.FE.PO!": offered without its companions, and never ticked
 OPEN = "?"  # "S.FE.PO?": never ticked, because something else may serve better
+# An order names on what it rests; of very many facts some are enough.
+_MOST_REASONS = 20
 
 
 class Made(msgspec.Struct):
@@ -148,7 +150,9 @@ def _propose(
 def _consider(name: str, facts: tuple[str, ...], evidence: Evidence, decisions: Decisions) -> None:
     evidence.candidates.setdefault(name, None)
     evidence.marks.add(f"proposal:{name}")
-    decisions.reasons[name] = distinct((*decisions.reasons.get(name, ()), *facts))
+    known = decisions.reasons.get(name, ())
+    if len(known) < _MOST_REASONS:
+        decisions.reasons[name] = distinct((*known, *facts))[:_MOST_REASONS]
 
 
 def _is_old(made: Made, evidence: Evidence) -> bool:

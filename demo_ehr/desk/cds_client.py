@@ -18,10 +18,10 @@ from demo_ehr.desk.prefetch import outcomes_instead, prefetched
 
 SECONDS_TO_ANSWER = 10
 TOKEN_LIFE_SECONDS = 300
-READ_SCOPES = " ".join(
-    f"patient/{kind}.rs"
-    for kind in ("Patient", "Observation", "Condition", "MedicationRequest", "AllergyIntolerance", "Procedure")
-)
+_READABLE = (
+    "Patient", "Observation", "Condition", "MedicationRequest", "AllergyIntolerance", "Procedure", "ServiceRequest",
+)  # fmt: skip
+READ_SCOPES = " ".join(f"patient/{kind}.rs" for kind in _READABLE)
 # What is shown in place of a token: the inspector must not teach anybody to paste one around.
 _HIDDEN = "(not shown)"
 

@@ -84,6 +84,7 @@ def test_a_hook_call_is_signed_prefetched_and_brings_leave(
     assert body["fhirServer"] == f"{EHR}/fhir"
     leave = body["fhirAuthorization"]
     assert (leave["token_type"], leave["subject"], leave["patient"]) == ("Bearer", "us", ADA)
+    assert "patient/ServiceRequest.rs" in leave["scope"].split(), "or what is ordered already could not be asked for"
 
     read = jwt.decode(token, public_keys(desk), algorithms=["ES384"])
     assert (read.claims["iss"], read.claims["aud"]) == (EHR, CALL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,11 @@ from click.testing import CliRunner
 
 from clinical import load_knowledge, needs
 from command_line import main
+from demo_ehr.desk.cds_client import CdsClient
 from demo_ehr.faults import FAULTS
 from doctor.examination import Examination
 from doctor.launch_trial import scopes_to_ask
-from hosting import AccessRecord, Ehr, EhrRegistry, Settings, SigningKeys, open_database, read_settings, write_accesses
+from hosting import Ehr, EhrRegistry, Settings, SigningKeys, read_settings
 from smart_app.scopes_asked import scopes_asked
 from tests.doctor.conftest import PATIENT, Clinic, entry
 
@@ -39,11 +39,11 @@ NAMED = {
     "category-required": ("WARN", "search by code: by code alone is refused"),
 }
 # These the EHR does to its hook calls, where a doctor cannot see them; what comes of them is in the access audit.
-IN_CALLS = {"prefetch-missing", "prefetch-outcome"}
+IN_CALLS = ("prefetch-missing", "prefetch-outcome")
 
 
 def test_every_fault_of_the_switchboard_is_examined() -> None:
-    assert set(NAMED) | IN_CALLS == set(FAULTS)
+    assert {*NAMED, *IN_CALLS} == set(FAULTS)
 
 
 def test_a_healthy_connection(clinic: Clinic) -> None:
@@ -71,22 +71,34 @@ def test_a_fault_is_named_with_what_to_do(clinic: Clinic, fault: str) -> None:
     assert state != "FAIL" or told.exit_code == 1
 
 
-def look(outcome: str) -> AccessRecord:
-    return AccessRecord(
-        accessed_at=int(time.time()), ehr="demo-ehr", who=None, patient="p", purpose="patient-view",
-        outcome=outcome, request_id="",  # type: ignore[arg-type]
-    )  # fmt: skip
+def open_chart(clinic: Clinic) -> int | None:
+    """A hook call as the EHR's desk makes it; the status of the answer."""
+    client = CdsClient(clinic.demo, read_settings().public_url, "rls-nutrients")
+    [service] = client.services("patient-view")
+    return client.call(service, {"userId": "Practitioner/p", "patientId": PATIENT}).status
 
 
-@pytest.mark.parametrize(("outcomes", "state"), [(["nothing-readable"] * 3, "FAIL"), (["success", "failure"], "WARN")])
-def test_a_bad_prefetch_shows_in_the_calls_of_the_last_day(clinic: Clinic, outcomes: list[str], state: str) -> None:
-    database = open_database(read_settings().database_url)
-    write_accesses(database, [look(outcome) for outcome in outcomes])
-    database.close()
-    told = clinic.examined()
-    [line] = [line for line in told.stdout.splitlines() if "calls of the last day" in line]
-    assert line.startswith(state)
-    assert f"of {len(outcomes)} nothing of the chart could be read" in line
+def calls_of_the_last_day(clinic: Clinic) -> str:
+    lines = clinic.examined("demo-ehr", "--no-sheet").stdout.splitlines()
+    [line] = [line for line in lines if "calls of the last day" in line]
+    assert line.startswith("OK") or lines[lines.index(line) + 1].strip().startswith("-> ")
+    return line
+
+
+@pytest.mark.parametrize("fault", IN_CALLS)
+def test_a_bad_prefetch_shows_in_the_calls_of_the_last_day(clinic: Clinic, fault: str) -> None:
+    assert "there was none" in calls_of_the_last_day(clinic)
+    clinic.demo.faults.set(fault, True)
+    assert [open_chart(clinic), open_chart(clinic)] == [412, 412]
+    assert calls_of_the_last_day(clinic).startswith("FAIL  calls of the last day: in 2 of 2 nothing of the chart could")
+    clinic.demo.faults.reset()
+    assert open_chart(clinic) == 200
+    assert calls_of_the_last_day(clinic).startswith("WARN  calls of the last day: in 2 of 3 nothing of the chart could")
+
+
+def test_healthy_calls_are_counted(clinic: Clinic) -> None:
+    assert open_chart(clinic) == 200
+    assert calls_of_the_last_day(clinic) == "OK    calls of the last day: 1, and the chart could be read each time"
 
 
 def test_nothing_of_a_patient_or_a_token_is_told(clinic: Clinic) -> None:

@@ -251,9 +251,7 @@ def test_another_refusal_is_not_met_so(ehr: MockEhr, read: Any) -> None:
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, "not-supported"), (400, "required"), (403, "forbidden")])
-def test_an_ehr_that_sends_nothing_along_is_asked_without_it(
-    ehr: MockEhr, read: Any, status: int, code: str
-) -> None:
+def test_an_ehr_that_sends_nothing_along_is_asked_without_it(ehr: MockEhr, read: Any, status: int, code: str) -> None:
     found = {"resourceType": "MedicationRequest", "id": "m1"}
 
     def plain(call: Call) -> Reply:

@@ -13,6 +13,7 @@ from tests.journeys.conftest import RunningDemo
 
 ADA, INES = "restless-legs-low-ferritin", "everything-normal"
 IRON = "Accept: Consider ferrous sulfate"
+FERRITIN = "Accept: Consider ferritin with iron"
 
 
 def feedback_of(demo: RunningDemo) -> list[dict[str, object]]:
@@ -64,6 +65,21 @@ def test_an_accepted_suggestion_is_drafted_reported_signed_and_then_silent(page:
     open_chart(page, ADA)
     expect(page.locator(".chart")).to_contain_text("ferrous sulfate 325 mg")
     expect(page.get_by_role("button", name=IRON)).to_have_count(0)
+
+
+def test_a_test_that_is_ordered_is_not_proposed_again(page: Page) -> None:
+    open_chart(page, ADA)
+    page.get_by_role("button", name=FERRITIN).click()
+    page.get_by_role("link", name="Look through and sign").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
+    if page.get_by_role("button", name="Sign all the same").is_visible():
+        page.get_by_role("button", name="Sign all the same").click()
+    expect(page.get_by_role("status")).to_contain_text("signed")
+
+    open_chart(page, ADA)
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.get_by_role("button", name=IRON)).to_have_count(1)
+    expect(page.get_by_role("button", name=FERRITIN)).to_have_count(0)
 
 
 def test_an_overridden_card_is_reported_with_reason_and_comment(page: Page, demo: RunningDemo) -> None:
