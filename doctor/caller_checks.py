@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from doctor.asking import NotReached, ask
 from doctor.examination import Examination
+from doctor.forms import member, objects
 from doctor.verdicts import Verdict, fail, ok, warn
 from hosting import CdsClient, is_public_sandbox, is_public_sandbox_key
 
@@ -63,10 +64,12 @@ def _keys(client: CdsClient) -> list[ECKey | RSAKey]:
             raise NotReached(f"jwks_url answers with {reply.status}")
         data = reply.body
     try:
-        listed = json.loads(data)["keys"]
-    except (ValueError, KeyError, TypeError):
-        raise NotReached("it is not a JWK Set") from None
-    return [key for one in listed if (key := _key(one)) is not None]
+        listed = member(json.loads(data), "keys")
+    except (ValueError, RecursionError):
+        listed = None
+    if not isinstance(listed, list):
+        raise NotReached("it is not a JWK Set")
+    return [key for one in objects(listed) if (key := _key(one)) is not None]
 
 
 def _key(told: Any) -> ECKey | RSAKey | None:

@@ -43,7 +43,8 @@ def doctor(
 
 
 def _run(examination: Examination, with_sheet: bool) -> list[Verdict]:
-    needed = needs(load_knowledge(examination.settings.jurisdiction))
+    knowledge = load_knowledge(examination.settings.jurisdiction)
+    needed = needs(knowledge)
     verdicts: list[Verdict] = []
     if not examination.is_registered:
         verdicts.append(_not_registered())
@@ -55,7 +56,7 @@ def _run(examination: Examination, with_sheet: bool) -> list[Verdict]:
             verdicts.append(verdict)
     click.echo(f"\n{in_short(verdicts)}.")
     if with_sheet:
-        click.echo("\n" + "\n".join(sheet(examination, needed)))
+        click.echo("\n" + "\n".join(sheet(examination, needed, needs(knowledge, with_open_orders=True))))
     return verdicts
 
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from clinical import Need
 from doctor.asking import NotReached, Reply, ask
 from doctor.examination import Examination, Permission
+from doctor.forms import member, texts
 from doctor.token_checks import check_context, check_id_token, check_lifetime, check_scopes
 from doctor.token_endpoint import ask_token, callback_of
 from doctor.verdicts import Verdict, fail, ok, warn
@@ -28,7 +29,7 @@ _READ = {"v2": ("r", "rs"), "v1": ("read", "read")}
 
 def scopes_to_ask(examination: Examination, needed: Iterable[Need], *, launch: str = "launch") -> str:
     """The same words as a launch of the SMART app asks for."""
-    listed = set((examination.smart or {}).get("capabilities") or ())
+    listed = texts(member(examination.smart, "capabilities"))
     words = [launch] + (["openid", "fhirUser"] if "sso-openid-connect" in listed else [])
     staying = (("permission-online", "online_access"), ("permission-offline", "offline_access"))
     words += next(([scope] for capability, scope in staying if capability in listed), [])
@@ -36,7 +37,7 @@ def scopes_to_ask(examination: Examination, needed: Iterable[Need], *, launch: s
 
 
 def scopes_of_resources(examination: Examination, needed: Iterable[Need]) -> list[str]:
-    listed = set((examination.smart or {}).get("capabilities") or ())
+    listed = texts(member(examination.smart, "capabilities"))
     syntax = examination.ehr.scope_syntax
     one, many = _READ["v2" if syntax == "v2" or (syntax == "auto" and "permission-v2" in listed) else "v1"]
     kinds = dict.fromkeys(need.resource_type for need in needed)
@@ -91,7 +92,7 @@ def _code(examination: Examination, asked: str, state: str, verifier: str) -> st
     reply = ask(f"{address}{'&' if urlsplit(address).query else '?'}{query}")
     if reply.status not in (302, 303):
         raise _Ended(_no_code(reply))
-    sent_back = dict(parse_qsl(urlsplit(reply.headers.get("Location", "")).query))
+    sent_back = dict(parse_qsl(reply.headers.get("Location", "").partition("#")[0].partition("?")[2]))
     if sent_back.get("state") != state:
         raise _Ended(
             warn(LAUNCH, "the EHR asks a person to sign in", "launch the app by hand; give --token-file here.")

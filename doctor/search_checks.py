@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from clinical import Need, Resource, decode
 from doctor.asking import NotReached, ask
 from doctor.examination import Examination
+from doctor.forms import member, objects
 from doctor.verdicts import Verdict, fail, ok, warn
 from ehr_reader import (
     Access,
@@ -119,7 +120,7 @@ def _pages(examination: Examination) -> Iterator[Verdict]:
     address: str | None = f"{examination.base}/Observation?{urlencode(query)}"
     seen: set[str] = set()
     until = time.monotonic() + _MOST_SECONDS
-    held: set[object] = set()
+    held: set[str] = set()
     while address is not None:
         if len(seen) >= _MOST_PAGES or time.monotonic() > until:
             yield ok(PAGING, f"still more after {len(seen)} pages of {_SMALL_PAGE}, which is many, not wrong")
@@ -143,13 +144,13 @@ def _pages(examination: Examination) -> Iterator[Verdict]:
     yield ok(PAGING, f"{len(held)} results on {len(seen)} page{'s' if len(seen) > 1 else ''} with _count={_SMALL_PAGE}")
 
 
-def _ids(page: dict[str, Any]) -> set[object]:
-    return {(entry.get("resource") or {}).get("id") for entry in page.get("entry") or []}
+def _ids(page: dict[str, Any]) -> set[str]:
+    return {str(member(entry.get("resource"), "id")) for entry in objects(page.get("entry"))}
 
 
 def _next(page: dict[str, Any]) -> str | None:
-    links = page.get("link") or []
-    return next((link.get("url") for link in links if link.get("relation") == "next"), None)
+    urls = (link.get("url") for link in objects(page.get("link")) if link.get("relation") == "next")
+    return next((url for url in urls if isinstance(url, str)), None)
 
 
 def _without_code(examination: Examination) -> Iterator[Verdict]:
@@ -160,6 +161,6 @@ def _without_code(examination: Examination) -> Iterator[Verdict]:
         reply = ask(f"{examination.base}/Observation?patient={permission.patient}&_count=1", token=permission.token)
     except NotReached:
         return
-    issues = (reply.members() or {}).get("issue") or [{}]
-    if reply.status == 400 and issues[0].get("code") == "required":
+    issues = objects(member(reply.members(), "issue"))
+    if reply.status == 400 and any(issue.get("code") == "required" for issue in issues):
         yield ok("search without a code", "refused (400, required); ours always name a code or a category")

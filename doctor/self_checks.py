@@ -10,6 +10,7 @@ from joserfc.jwk import OctKey
 
 from doctor.asking import NotReached, ask
 from doctor.examination import Examination
+from doctor.forms import member, objects
 from doctor.verdicts import Verdict, fail, ok, warn
 from hosting import derived_key
 
@@ -44,7 +45,7 @@ def check_our_keys(examination: Examination) -> Iterator[Verdict]:
     except NotReached as reason:
         yield fail(OUR_KEYS, f"{address}: {reason}", "start the service; the EHR has to read our keys there.")
         return
-    listed = [key.get("kid") for key in (reply.members() or {}).get("keys", []) if isinstance(key, dict)]
+    listed = [key.get("kid") for key in objects(member(reply.members(), "keys"))]
     if ours is None:
         todo = "run `rls-nutrients keys new` and set RLS_SIGNING_KEY_FILE."
         yield fail(OUR_KEYS, f"we have no key for {examination.ehr.signing_algorithm}", todo)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from clinical import Need
 from doctor.asking import NotReached, Reply, ask
 from doctor.examination import Examination
+from doctor.forms import objects
 from doctor.verdicts import Verdict, fail, ok, warn
 
 _SKEW_SECONDS = 60
@@ -99,7 +100,7 @@ def _version(capabilities: dict[str, object]) -> Iterator[Verdict]:
 def _clock(reply: Reply) -> Iterator[Verdict]:
     try:
         told = parsedate_to_datetime(reply.headers.get("Date", "")).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         yield warn("clock", "the EHR tells no Date", "see to it that both clocks are set by NTP.")
         return
     skew = told - time.time()
@@ -116,8 +117,8 @@ def check_resources(examination: Examination, needed: tuple[Need, ...]) -> Itera
         return
     offered = {
         str(resource.get("type"))
-        for rest in examination.capabilities.get("rest", [])
-        for resource in rest.get("resource", [])
+        for rest in objects(examination.capabilities.get("rest"))
+        for resource in objects(rest.get("resource"))
     }
     missing = [kind for kind in dict.fromkeys(need.resource_type for need in needed) if kind not in offered]
     if missing:

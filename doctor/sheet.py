@@ -18,8 +18,8 @@ _SERVICES = (
 )
 
 
-def sheet(examination: Examination, needed: tuple[Need, ...]) -> Iterator[str]:
-    """Line by line."""
+def sheet(examination: Examination, needed: tuple[Need, ...], in_hooks: tuple[Need, ...]) -> Iterator[str]:
+    """Line by line. ``needed`` by the page, and ``in_hooks`` by hook calls."""
     app, cds = examination.settings.app_url, examination.settings.public_url
     yield f"# Registration of rls-nutrients with {examination.ehr.name}"
     yield ""
@@ -45,7 +45,7 @@ def sheet(examination: Examination, needed: tuple[Need, ...]) -> Iterator[str]:
     yield f"{cds}/about"
     yield ""
     yield "## Prefetch, the same for each service"
-    for key, query in queries_of(needed, examination.ehr.prefetch_style, _PATIENT).items():
+    for key, query in queries_of(in_hooks, examination.ehr.prefetch_style, _PATIENT).items():
         yield f"{key:<18} {query.template}"
     yield ""
     yield "## Our public keys (where an address is not taken)"

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from doctor.asking import NotReached, ask
 from doctor.examination import Examination
+from doctor.forms import member, objects, texts
 from doctor.server_checks import what_came
 from doctor.verdicts import Verdict, fail, ok, warn
 
@@ -42,7 +43,15 @@ def check_smart(examination: Examination) -> Iterator[Verdict]:
 def _resolved(found: dict[str, Any], base: str) -> dict[str, Any]:
     """Relative addresses are relative to the FHIR base."""
     told = {name: value for name, value in found.items() if name.endswith("_endpoint") and isinstance(value, str)}
-    return found | {name: urljoin(f"{base}/", value) for name, value in told.items()}
+    return found | {name: _joined(base, value) for name, value in told.items()}
+
+
+def _joined(base: str, address: str) -> str | None:
+    """None for what is no address."""
+    try:
+        return urlsplit(urljoin(f"{base}/", address)).geturl()
+    except ValueError:
+        return None
 
 
 def _endpoints(examination: Examination) -> Iterator[Verdict]:
@@ -72,14 +81,14 @@ def _against_statement(examination: Examination) -> Iterator[Verdict]:
 
 
 def _oauth_uris(capabilities: dict[str, Any]) -> dict[str, str]:
-    rest = capabilities.get("rest") or [{}]
-    extensions = (rest[0].get("security") or {}).get("extension") or []
-    listed = next((one.get("extension") or [] for one in extensions if one.get("url") == _OAUTH_URIS), [])
-    return {one["url"]: one["valueUri"] for one in listed if "url" in one and "valueUri" in one}
+    security = [one.get("security") for one in objects(capabilities.get("rest"))[:1]]
+    extensions = [one for told in security for one in objects(member(told, "extension"))]
+    listed = next((objects(one.get("extension")) for one in extensions if one.get("url") == _OAUTH_URIS), [])
+    return {str(one["url"]): str(one["valueUri"]) for one in listed if "url" in one and "valueUri" in one}
 
 
 def _pkce(found: dict[str, Any]) -> Iterator[Verdict]:
-    methods = _texts(found.get("code_challenge_methods_supported"))
+    methods = texts(found.get("code_challenge_methods_supported"))
     if "S256" not in methods:
         yield warn("PKCE", "S256 is not advertised", "we send it all the same; have the EHR advertise and check it.")
     elif "plain" in methods:
@@ -89,7 +98,7 @@ def _pkce(found: dict[str, Any]) -> Iterator[Verdict]:
 
 
 def _capabilities(found: dict[str, Any]) -> Iterator[Verdict]:
-    listed = _texts(found.get("capabilities"))
+    listed = texts(found.get("capabilities"))
     if "launch-ehr" not in listed:
         yield warn("capabilities", "launch-ehr is not advertised", "ask whether apps can be launched from a chart.")
     if "context-ehr-patient" not in listed:
@@ -102,7 +111,7 @@ def _capabilities(found: dict[str, Any]) -> Iterator[Verdict]:
 
 def _scopes(examination: Examination, found: dict[str, Any]) -> Iterator[Verdict]:
     """``scopes_supported`` is not exhaustive by the standard: what is missing there is no failure."""
-    listed = _texts(found.get("capabilities"))
+    listed = texts(found.get("capabilities"))
     syntax = examination.ehr.scope_syntax
     versions = [version for version in ("v2", "v1") if f"permission-{version}" in listed]
     if syntax != "auto" and versions and syntax not in versions:
@@ -115,12 +124,12 @@ def _scopes(examination: Examination, found: dict[str, Any]) -> Iterator[Verdict
 
 def _client(examination: Examination, found: dict[str, Any]) -> Iterator[Verdict]:
     ehr, check = examination.ehr, "token endpoint authentication"
-    methods = _texts(found.get("token_endpoint_auth_methods_supported"))
-    algorithms = _texts(found.get("token_endpoint_auth_signing_alg_values_supported"))
+    methods = texts(found.get("token_endpoint_auth_methods_supported"))
+    algorithms = texts(found.get("token_endpoint_auth_signing_alg_values_supported"))
     wanted = ehr.client_authentication
     if not examination.is_registered:
         yield warn(check, f"offers {', '.join(sorted(methods)) or 'nothing by name'}", "register us there.")
-    elif methods and wanted not in methods and _METHODS.get(wanted) not in _texts(found.get("capabilities")):
+    elif methods and wanted not in methods and _METHODS.get(wanted) not in texts(found.get("capabilities")):
         seen = f"client_authentication is {wanted}, the EHR offers {', '.join(sorted(methods))}"
         yield fail(check, seen, "change the entry, and our registration with the EHR.")
     elif wanted == "private_key_jwt" and algorithms and ehr.signing_algorithm not in algorithms:
@@ -128,7 +137,3 @@ def _client(examination: Examination, found: dict[str, Any]) -> Iterator[Verdict
         yield fail(check, seen, "change signing_algorithm.")
     else:
         yield ok(check, wanted)
-
-
-def _texts(value: object) -> set[str]:
-    return {one for one in value if isinstance(one, str)} if isinstance(value, list) else set()

@@ -81,6 +81,7 @@ class Transport:
             address, auth=token, headers=_HEADERS, timeout=deadline.remaining, stream=True, allow_redirects=False
         ) as answer:
             _refuse_busy(answer)
+            _refuse_announced(answer)
             return Received(answer.status_code, _body(answer, deadline, allowance))
 
 
@@ -89,6 +90,13 @@ def _refuse_busy(answer: requests.Response) -> None:
         raise TryAgainLater(soon=True, wait=seconds_to_wait(answer.headers.get("Retry-After")))
     if answer.status_code >= 500 or answer.status_code == 408:
         raise TryAgainLater
+
+
+def _refuse_announced(answer: requests.Response) -> None:
+    """Not a byte is read of what says itself that it is too long."""
+    length = answer.headers.get("Content-Length", "")
+    if length.isascii() and length.isdigit() and len(length) < 19 and int(length) > LARGEST_ANSWER_BYTES:
+        raise CheckConnection
 
 
 def _body(answer: requests.Response, deadline: Deadline, allowance: Allowance) -> bytes:

@@ -1,6 +1,7 @@
 """Everything that the product logs while the tests run, held against everything that must never be in a log.
 
 A plugin: it listens at the place where lines are written, and fails the very test during which one tells too much.
+What services tell that tests start as processes of their own is held against it by whoever starts them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -45,6 +46,12 @@ def leaks(lines: Iterable[str]) -> Iterator[str]:
         texts = " ".join(str(value) for name, value in told.items() if name not in NOT_LOOKED_INTO)
         if _private().search(texts) or TOKEN.search(texts):
             yield line
+
+
+def lines_of_child(told: IO[bytes]) -> list[str]:
+    """The log lines of a child process whose standard error went to this file."""
+    told.seek(0)
+    return [line for line in told.read().decode().splitlines() if line.startswith("{")]
 
 
 @pytest.fixture(autouse=True)

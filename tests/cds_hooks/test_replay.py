@@ -15,12 +15,15 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import pytest
 import requests
 
 from tests.cds_hooks.callers import ISSUER, PUBLIC_URL, SERVICE, KeyServer, bearer, token
 from tests.cds_hooks.hook_requests import ALL_NORMAL, call
+from tests.every_log import leaks, lines_of_child
 
 SERVE = [sys.executable, "-c", "from command_line import main; main()", "serve", "--workers", "2", "--port"]
 
@@ -31,7 +34,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(port: int, registry: Path, database_url: str) -> subprocess.Popen[bytes]:
+def start(port: int, registry: Path, database_url: str, told: IO[bytes]) -> subprocess.Popen[bytes]:
     settings = {
         "RLS_SECRET_KEY": "x" * 40,
         "RLS_PUBLIC_URL": PUBLIC_URL,
@@ -39,9 +42,7 @@ def start(port: int, registry: Path, database_url: str) -> subprocess.Popen[byte
         "RLS_DATABASE_URL": database_url,
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    return subprocess.Popen(
-        [*SERVE, str(port)], env=os.environ | settings, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    return subprocess.Popen([*SERVE, str(port)], env=os.environ | settings, stderr=told, start_new_session=True)
 
 
 def wait_until_ready(address: str) -> None:
@@ -65,16 +66,20 @@ def services(keys: KeyServer, tmp_path: Path, database_url: str) -> Iterator[lis
         "utf-8",
     )
     ports = [free_port(), free_port()]
-    processes = [start(port, registry, database_url) for port in ports]
-    try:
-        addresses = [f"http://127.0.0.1:{port}" for port in ports]
-        for address in addresses:
-            wait_until_ready(address)
-        yield addresses
-    finally:
-        for process in processes:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    with TemporaryFile("ab+") as told:
+        processes = [start(port, registry, database_url, told) for port in ports]
+        try:
+            addresses = [f"http://127.0.0.1:{port}" for port in ports]
+            for address in addresses:
+                wait_until_ready(address)
+            yield addresses
+        finally:
+            for process in processes:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        lines = lines_of_child(told)
+    assert any("token was used before" in line for line in lines)
+    assert list(leaks(lines)) == []
 
 
 def at_once(services: list[str], text: str) -> Counter[int]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from hosting import open_database
 from tests.cds_hooks.callers import (
     FHIR_BASE,
     ISSUER,
@@ -116,6 +117,26 @@ def test_bad_tokens_are_refused_alike_and_without_a_reason(closed: Closed, keys:
     headers = [{name: value for name, value in one.headers if name != "X-Request-ID"} for one in answers.values()]
     assert all(one == headers[0] for one in headers) and headers[0]["WWW-Authenticate"] == "Bearer"
     assert post(tenants, token(tenant="north")).status_code == post(client, token(tenant="any")).status_code == 200
+
+
+@pytest.mark.conformance("CH-24")
+def test_feedback_wants_a_token_made_for_its_own_address(closed: Closed, keys: KeyServer, database: Path) -> None:
+    client, own = closed(hospital(jwks_url=keys.url)), token(aud=f"{HERE}/feedback")
+    entry = {"card": "c1", "outcome": "overridden", "outcomeTimestamp": "2026-11-22T08:30:00Z"}
+    others = [token(), token(aud=PUBLIC_URL), token(aud=f"{PUBLIC_URL}/cds-services/rls-supplement-sign/feedback")]
+    headers = [{}, *map(bearer, (*others, own, own))]
+    answers = [client.post(f"{SERVICE}/feedback", json={"feedback": [entry]}, headers=one) for one in headers]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 401, 200, 401]
+    stored = open_database(f"sqlite:///{database}")
+    assert len(list(stored.feedback())) == 1
+    stored.close()
+
+
+@pytest.mark.conformance("CH-24")
+def test_no_key_is_asked_for_where_the_tenant_is_not_listed(closed: Closed, keys: KeyServer) -> None:
+    client = closed(hospital(jwks_url=keys.url, tenants=["north"]))
+    assert [post(client, token(tenant=one)).status_code for one in ("south", None)] == [401, 401]
+    assert not keys.asked
 
 
 @pytest.mark.conformance("CH-24")

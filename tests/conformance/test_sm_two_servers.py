@@ -1,4 +1,7 @@
-"""Two processes on one database share a launch, and one of them may die amid it (SM-15, SM-20, over real HTTP)."""
+"""Two processes on one database share a launch, and one of them may die amid it (SM-15, SM-20, over real HTTP).
+
+On SQLite they are processes of one machine, on PostgreSQL as good as two machines.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +18,23 @@ from tests.smart_app.charts import FAMILY_NAME, PATIENT
 from tests.smart_app.expectations import calm, tells_of_ruth
 from tests.smart_app.launches import CLIENT_ID, HOME
 from tests.smart_app.mock_smart_ehr import MockSmartEhr
-from tests.smart_app.searching import files_in, found
+from tests.smart_app.searching import found, stored_in
 from tests.smart_app.served import Served, served
 
 LAUNCH = "launch-secret-of-two-servers"
 
 
 @pytest.fixture
-def pair(own_ehr: MockSmartEhr, tmp_path: Path) -> Iterator[list[Served]]:
+def pair(own_ehr: MockSmartEhr, tmp_path: Path, database_url: str) -> Iterator[list[Served]]:
     entry = f'[[ehr]]\nname = "mock"\nfhir_base = "{own_ehr.base}"\nclient_id = "{CLIENT_ID}"\n'
-    with served(tmp_path, entry, how_many=2) as processes:
+    with served(tmp_path, entry, database_url, how_many=2) as processes:
         yield processes
 
 
 @pytest.mark.conformance("SM-15")
 @pytest.mark.conformance("SM-20")
 def test_a_launch_goes_on_at_another_server_even_when_one_dies(
-    pair: list[Served], own_ehr: MockSmartEhr, tmp_path: Path
+    pair: list[Served], own_ehr: MockSmartEhr, database_url: str
 ) -> None:
     first, second = pair
     browser = Browser(HOME, first.send)
@@ -44,7 +47,7 @@ def test_a_launch_goes_on_at_another_server_even_when_one_dies(
     browser.send = second.send
     tells_of_ruth(browser.follow(browser.get(begun)))
     tells_of_ruth(browser.get(address))
-    _nothing_left_behind(own_ehr, browser, pair, tmp_path)
+    _nothing_left_behind(own_ehr, browser, pair, database_url)
 
 
 def _begin_here_go_on_there(browser: Browser, ehr: MockSmartEhr, first: Served, second: Served) -> None:
@@ -79,7 +82,7 @@ def _slowly(reply: Reply) -> Reply:
     return Reply(reply.status, reply.body, reply.headers, delay=0.3)
 
 
-def _nothing_left_behind(ehr: MockSmartEhr, browser: Browser, pair: list[Served], folder: Path) -> None:
+def _nothing_left_behind(ehr: MockSmartEhr, browser: Browser, pair: list[Served], database_url: str) -> None:
     """Not even by a process that had no time to tidy up."""
     states = [asked["state"] for asked in ehr.requests_to_authorize]
     secrets = [*ehr.secrets, *states, *browser.jar.values(), LAUNCH, FAMILY_NAME]
@@ -87,4 +90,6 @@ def _nothing_left_behind(ehr: MockSmartEhr, browser: Browser, pair: list[Served]
     assert b"/chart/<handle>" in logs and len(states) >= 3
     assert found([*secrets, PATIENT], logs) == []
     assert not re.search(rb"Traceback|[?&](iss|launch|code|state)=", logs)
-    assert found(secrets, files_in(folder)) == []
+    stored = stored_in(database_url)
+    assert b"mock" in stored, "the database was looked into"
+    assert found(secrets, stored) == []

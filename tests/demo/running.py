@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Timer
 
 from demo_ehr.ports import is_free, ports_from
+from tests.every_log import lines_of_child
 
 PROGRAM = Path(sys.executable).with_name("rls-nutrients")
 SECONDS = 90
@@ -59,3 +60,14 @@ def until_ready(process: subprocess.Popen[str]) -> list[str]:
             return lines
     assert process.stderr is not None
     raise AssertionError(f"never ready: {process.stderr.read()}")
+
+
+def log_lines(process: subprocess.Popen[str]) -> list[str]:
+    """What the services behind the demo have logged so far. Their files have no name; only Linux shows them still."""
+    threads = Path(f"/proc/{process.pid}/task").glob("*/children")
+    services = [child for listed in threads for child in listed.read_text("utf-8").split()]
+    lines = []
+    for service in services:
+        with Path(f"/proc/{service}/fd/2").open("rb") as told:
+            lines += lines_of_child(told)
+    return lines

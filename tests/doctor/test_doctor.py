@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import CliRunner
 
 from clinical import load_knowledge, needs
@@ -206,4 +207,7 @@ def test_the_sheet_lists_the_services_as_discovery_does(clinic: Clinic) -> None:
     for service in SERVICES:
         assert any(line.split()[:1] == [service.hook] and line.endswith(f"/{service.id}") for line in told.splitlines())
     assert "iron               Observation?patient={{context.patientId}}&code=http://loinc.org|2276-4" in told
+    offered = requests.get(f"{read_settings().public_url}/cds-services", timeout=10).json()["services"]
+    for key, template in offered[0]["prefetch"].items():
+        assert f"\n{key:<18} {template}\n" in told
     assert "redirect address   " in told

@@ -23,7 +23,7 @@ import requests
 from hosting import accesses, open_database
 from tests.cds_hooks.hook_requests import call
 from tests.databases import new_sqlite
-from tests.every_log import leaks
+from tests.every_log import leaks, lines_of_child
 from tests.hosting.test_server import SECRET, free_port, wait_until_ready
 
 COMMAND = str(Path(sys.executable).with_name("rls-nutrients"))
@@ -55,8 +55,7 @@ def serving(database: str, *, workers: int = 2, **settings: str) -> Iterator[tup
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        told.seek(0)
-        lines = [line for line in told.read().decode().splitlines() if line.startswith("{")]
+        lines = lines_of_child(told)
     assert lines
     assert list(leaks(lines)) == []
 

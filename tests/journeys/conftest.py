@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ import requests
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from demo_ehr.ports import address, address_elsewhere, ports_from
-from tests.demo.running import free_first_port, running_demo, until_ready
+from tests.demo.running import free_first_port, log_lines, running_demo, until_ready
+from tests.every_log import leaks
 from tests.journeys.chromium import ARGUMENTS, chromium
 from tests.journeys.watching import Watch
 
@@ -62,6 +64,9 @@ def running(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with running_demo(first, folder, alarm_after=SECONDS_FOR_ALL) as process:
         until_ready(process)
         yield RunningDemo(address(ehr), address_elsewhere(ehr), address(app), address(cds), folder)
+        lines = log_lines(process)
+    assert lines or sys.platform != "linux"
+    assert list(leaks(lines)) == []
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from pathlib import Path
 import pytest
 
 from demo_ehr.ports import is_free
-from tests.demo.running import free_first_port
+from tests.demo.running import free_first_port, log_lines
+from tests.every_log import leaks
 from tests.house.manuals import Block, blocks, differences
 
 PAGE = "docs/first-connection.md"
@@ -80,12 +81,15 @@ class Reader:
             command.split(), cwd=self.folder, env=self.environment | {"PYTHONUNBUFFERED": "1"}, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        lines: list[str] = []
         try:
             self._wait(process, command)
             yield
+            lines = log_lines(process)
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=SECONDS)
+        assert list(leaks(lines)) == []
 
     def _wait(self, process: subprocess.Popen[str], command: str) -> None:
         """For ``ready`` of the demo; for the port of the service."""

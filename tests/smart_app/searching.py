@@ -10,6 +10,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
+from sqlalchemy import create_engine
+
+from hosting.tables import metadata
+
 _BASE64 = re.compile(rb"[A-Za-z0-9_+/-]{16,}={0,2}")
 
 
@@ -47,6 +51,17 @@ def _hidden(data: bytes) -> Iterator[bytes]:
                 yield zlib.decompress(decoded)
             except zlib.error:
                 continue
+
+
+def stored_in(database_url: str) -> bytes:
+    """All that a database holds: the files of SQLite, journal and memory included; every row of PostgreSQL."""
+    if database_url.startswith("sqlite:///"):
+        return files_in(Path(database_url.removeprefix("sqlite:///")).parent)
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        rows = [row for table in metadata.sorted_tables for row in connection.execute(table.select())]
+    engine.dispose()
+    return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row)
 
 
 def files_in(folder: Path) -> bytes:

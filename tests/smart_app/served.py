@@ -40,10 +40,10 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, registry: str, *, how_many: int) -> Iterator[list[Served]]:
-    """So many processes, started together; they share the registry, the secret and a SQLite file in ``folder``."""
+def served(folder: Path, registry: str, database_url: str, *, how_many: int) -> Iterator[list[Served]]:
+    """So many processes, started together; they share the registry in ``folder``, the secret and the database."""
     (folder / "registry.toml").write_text(registry, "utf-8")
-    processes = [_start(folder, number) for number in range(how_many)]
+    processes = [_start(folder, database_url, number) for number in range(how_many)]
     try:
         for one in processes:
             _wait_for(one)
@@ -54,13 +54,13 @@ def served(folder: Path, registry: str, *, how_many: int) -> Iterator[list[Serve
                 one.kill()
 
 
-def _start(folder: Path, number: int) -> Served:
+def _start(folder: Path, database_url: str, number: int) -> Served:
     port, log = free_port(), folder / f"log-{number}.txt"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RLS_")}
     own = {
         "RLS_PUBLIC_URL": HOME,
         "RLS_EHR_REGISTRY": str(folder / "registry.toml"),
-        "RLS_DATABASE_URL": f"sqlite:///{folder}/service.db",
+        "RLS_DATABASE_URL": database_url,
         "RLS_SECRET_KEY": SECRET_KEY,
         "PYTHONPATH": os.pathsep.join(sys.path),
     }

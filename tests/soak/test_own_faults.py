@@ -6,12 +6,14 @@ its own patient or none.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -215,6 +217,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         assert set(statuses) == {200, 503}
         assert statuses[-20:] == [503] * 20
         assert caller.post(SERVICE, _json(call(ferritin="22 ng/mL")))[0] == 200
+        caller.close()
         assert requests.get(f"{running.origin}/healthz", timeout=5).status_code == 200
     print(f"{len(acknowledged)} reports fitted on the disk")
     kept = stored(f"sqlite:///{tmp_path}/service.db")
@@ -222,8 +225,6 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
 
 def _json(value: object) -> bytes:
-    import json  # noqa: PLC0415
-
     return json.dumps(value).encode()
 
 
@@ -265,7 +266,7 @@ def test_a_database_that_may_only_be_read(tmp_path: Path) -> None:
 @pytest.mark.soak
 def test_postgresql_is_restarted(tmp_path: Path) -> None:
     """Killed as by a power cut, and started again; the same as a failover behind one address."""
-    with postgresql(tmp_path) as server:
+    with postgresql() as server:
         with service(tmp_path, workers=2, database_url=server.url) as running, Reporters(running.origin) as reporters:
             time.sleep(2)
             server.stop()
@@ -309,9 +310,7 @@ class _Postgresql:
 
 
 @contextmanager
-def postgresql(_: Path) -> Iterator[_Postgresql]:
-    import tempfile  # noqa: PLC0415
-
+def postgresql() -> Iterator[_Postgresql]:
     with tempfile.TemporaryDirectory(prefix="rls-nutrients-postgresql-") as folder:
         server = _Postgresql(Path(folder))
         server.start()
@@ -344,7 +343,11 @@ def test_a_clock_that_is_set_back_or_forward() -> None:
 
 @pytest.mark.parametrize(
     ("file", "broken"),
-    [("iron.toml", "this is no toml"), ("iron.toml", "[nutrient]\nid = 7\n"), ("sources.toml", "")],
+    [
+        ("iron.toml", "this is no toml"),
+        pytest.param("iron.toml", "[nutrient]\nid = 7\n", marks=pytest.mark.soak),
+        pytest.param("sources.toml", "", marks=pytest.mark.soak),
+    ],
 )
 def test_a_broken_knowledge_file_keeps_the_service_from_starting(tmp_path: Path, file: str, broken: str) -> None:
     """It says which file, in sentences and not in a traceback."""

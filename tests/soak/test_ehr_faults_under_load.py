@@ -1,0 +1,78 @@
+"""Sixteen calls at once to an EHR that misbehaves: each is answered by the deadline and half a second, and calls about
+another EHR are not slowed by more than a fifth.
+
+A fifth of a few milliseconds is noise on any machine; so much is allowed beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import pytest
+
+from tests.cds_hooks.test_ehr_faults import body_for, entry
+from tests.soak.calling import ADDRESS, Caller
+from tests.soak.rough_ehr import NAMES, Running, rough_ehrs
+from tests.soak.service import Service, service
+
+SECONDS = 2.0
+AT_ONCE = 16
+OTHERS = 12
+NOISE_SECONDS = 0.1
+pytestmark = pytest.mark.soak
+
+
+class Stage(NamedTuple):
+    running: Service
+    rough: Running
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with rough_ehrs() as rough:
+        entries = [entry(name, rough.base(name)) for name in (*NAMES, "sound")]
+        folder = tmp_path_factory.mktemp("service")
+        with service(folder, *entries, hook_deadline_seconds=SECONDS) as running:
+            yield Stage(running, rough)
+
+
+def ask(stage: Stage, name: str) -> tuple[int, float, bytes]:
+    caller = Caller(stage.running.origin)
+    body = json.dumps(body_for(stage.rough.base(name))).encode()
+    began = time.monotonic()
+    status, told = caller.post(ADDRESS, body)
+    took = time.monotonic() - began
+    caller.close()
+    return status, took, told
+
+
+def median_of_others(stage: Stage) -> float:
+    """Calls about the sound EHR, one after the other."""
+    took = sorted(ask(stage, "sound")[1] for _ in range(OTHERS))
+    return took[len(took) // 2]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sixteen_at_once(stage: Stage, name: str) -> None:
+    alone = median_of_others(stage)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = [pool.submit(ask, stage, name) for _ in range(AT_ONCE)]
+        time.sleep(0.3)
+        beside = median_of_others(stage)
+        answers = [one.result() for one in running]
+    slowest = max(took for _, took, _ in answers)
+    statuses = sorted({status for status, _, _ in answers})
+    print(f"{name}: {statuses}, slowest {slowest:.2f} s; others alone {alone:.3f} s, beside {beside:.3f} s")
+    assert set(statuses) <= {200, 412}
+    assert slowest < SECONDS + 0.5
+    assert beside < 1.2 * alone + NOISE_SECONDS
+
+
+def test_nobody_else_was_asked_and_memory_is_bounded(stage: Stage) -> None:
+    print(f"{stage.running.megabytes():.0f} MB after all of them")
+    assert stage.rough.trapped() == 0
+    assert stage.running.megabytes() < 600

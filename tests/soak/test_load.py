@@ -1,0 +1,97 @@
+"""A ramp to four times of what can be done, and back: nothing breaks, what is answered comes in time, and then all is
+as before.
+
+On loopback only, and for a minute: the one who asks shares the machine with the one who answers.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.cds_hooks.hook_requests import ALL_NORMAL, call, observation
+from tests.soak.calling import ADDRESS, Caller, Tally, call_many
+from tests.soak.service import service
+
+SECONDS_A_STEP = 5.0
+STEPS = (0.5, 1.0, 2.0, 4.0, 4.0, 2.0, 0.5, 0.5)
+SECONDS_TO_RECOVER = 5.0
+# The deadline of a hook call.
+SLOWEST_SECONDS = 4.0
+ASKERS = 160
+pytestmark = pytest.mark.soak
+
+
+def _heavy() -> bytes:
+    """Some hundred results, so that one worker is busy with some fifty calls a second."""
+    body = call(**ALL_NORMAL | {"ferritin": "22 ng/mL"})
+    more = [observation("2276-4", 30 + number / 10, "ng/mL", id=f"x{number}") for number in range(600)]
+    body["prefetch"]["iron"]["entry"] += [{"resource": one} for one in more]
+    return json.dumps(body).encode()
+
+
+class Askers:
+    """Ask at a rate, whether or not they are answered; each keeps its connection."""
+
+    def __init__(self, origin: str, body: bytes) -> None:
+        self.tally = Tally()
+        self._body = body
+        self._origin = origin
+        self._own = threading.local()
+        self._pool = ThreadPoolExecutor(ASKERS)
+
+    def at(self, rate: float, seconds: float) -> Tally:
+        """The answers to what was asked in these seconds."""
+        self.tally = tally = Tally()
+        began = time.monotonic()
+        running = []
+        for number in range(int(rate * seconds)):
+            time.sleep(max(0.0, began + number / rate - time.monotonic()))
+            running.append(self._pool.submit(self._ask, tally))
+        for one in running:
+            one.result()
+        return tally
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    def _ask(self, tally: Tally) -> None:
+        if not hasattr(self._own, "caller"):
+            self._own.caller = Caller(self._origin)
+        began = time.monotonic()
+        try:
+            status, _ = self._own.caller.post(ADDRESS, self._body)
+            tally.add(status, time.monotonic() - began)
+        except OSError as error:
+            tally.break_off(type(error).__name__)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_ramp_to_four_times_capacity_and_back(tmp_path: Path, workers: int) -> None:
+    body = _heavy()
+    with service(tmp_path, workers=workers) as running:
+        call_many(running.origin, lambda _: json.loads(body), 50, 4)
+        began = time.monotonic()
+        alone = call_many(running.origin, lambda _: json.loads(body), 400, 8)
+        capacity = 400 / (time.monotonic() - began)
+        print(f"\n{workers} worker(s): {capacity:.0f} calls a second, median {alone.quantile(0.5):.3f} s")
+        askers = Askers(running.origin, body)
+        quiet = askers.at(0.5 * capacity, SECONDS_A_STEP)
+        for step in STEPS:
+            tally = askers.at(step * capacity, SECONDS_A_STEP)
+            _tell(step, tally)
+            assert set(tally.statuses) <= {200, 503} and not tally.broken
+            assert tally.quantile(0.99) < SLOWEST_SECONDS
+        askers.close()
+    assert tally.statuses.keys() == {200}, "all is as before"
+    assert tally.quantile(0.5) < 2 * quiet.quantile(0.5) + 0.02
+
+
+def _tell(step: float, tally: Tally) -> None:
+    answered = f"answered p50 {tally.quantile(0.5, 200):.3f} p99 {tally.quantile(0.99, 200):.3f} s"
+    print(f"  {step:.1f} x: {tally.statuses}, {answered}, sent away p99 {tally.quantile(0.99, 503):.3f} s")
