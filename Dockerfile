@@ -15,7 +15,8 @@ RUN groupadd --system --gid 10001 rls \
     && useradd --system --uid 10001 --gid rls --no-create-home --shell /usr/sbin/nologin rls \
     && install --directory --owner=rls --group=rls --mode=0700 /data
 COPY --from=build /app /app
-COPY --from=build /build/fixtures /app/fixtures
+# The invented patients of `rls-nutrients demo`, where it looks for them: beside the packages.
+COPY --from=build /build/fixtures /app/lib/python3.12/site-packages/fixtures
 ENV PATH=/app/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -4,9 +4,11 @@ PORT ?= 8000
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 TEST_TOOLS := .venv/.test-tools
+# On every core; what shares one thing, such as the demo of the journeys, stays together on one.
+SIDE_BY_SIDE := --numprocesses=auto --dist=loadgroup
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help install demo test check bench docs screenshots lock chromium
+.PHONY: help install demo test quick soak check bench docs screenshots lock chromium postgresql
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -17,12 +19,18 @@ demo: $(INSTALLED)  ## start the demo (make demo PORT=8100 moves it); Ctrl-C sto
 	@exec $(BIN)/rls-nutrients demo --port $(PORT)
 
 # pytest comes last and ends with what was skipped and why (-ra in pyproject.toml).
-test: $(TEST_TOOLS) | chromium  ## style, types, floors, then every test
+test: $(TEST_TOOLS) | chromium postgresql  ## style, types, floors, then every test but the long ones of `make soak`
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest $(SIDE_BY_SIDE)
+
+quick: $(TEST_TOOLS)  ## the everyday part of the tests: no browser, no killed processes
+	$(BIN)/pytest $(SIDE_BY_SIDE) -q -m 'not soak and not slow'
+
+soak: $(TEST_TOOLS)  ## the long tests: fuzzing, damage, load, memory; they print their figures
+	$(BIN)/pytest -s -m soak
 
 check: $(TEST_TOOLS)  ## style, types, floors and the knowledge files, without the tests
 	$(BIN)/ruff check
@@ -58,6 +66,16 @@ chromium:  ## install a browser for the journeys, where there is none and it can
 		export DEBIAN_FRONTEND=noninteractive; \
 		{ apt-get install -y chromium || { apt-get update && apt-get install -y chromium; }; } >/dev/null 2>&1 \
 			|| echo 'Chromium could not be installed; the journeys will be skipped.'; \
+	fi
+
+# The same tests on SQLite and PostgreSQL; without a server of the machine's the second half is skipped and says so.
+postgresql:  ## install PostgreSQL for the tests, where there is none and it can
+	@if compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null || command -v pg_ctl >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo 'Installing PostgreSQL for the tests ...'; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get install -y postgresql || { apt-get update && apt-get install -y postgresql; }; } >/dev/null 2>&1 \
+			|| echo 'PostgreSQL could not be installed; its tests will be skipped.'; \
 	fi
 
 # The first python on the PATH that is new enough.

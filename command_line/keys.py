@@ -30,7 +30,7 @@ _FILE = click.argument("file", required=False, type=click.Path(dir_okay=False, p
 def keys() -> None:
     """Make and change the keys that we sign with.
 
-    FILE is RLS_SIGNING_KEY_FILE where it is not given. A running service reads it at its start.
+    FILE is RLS_SIGNING_KEY_FILE where it is not given. A running service notices when it changes.
     """
 
 
@@ -53,13 +53,13 @@ def rotate(file: Path | None, announce: bool) -> None:
     """
     path = _existing(file)
     _tell(path, _done(announce_keys if announce else rotate_keys, path))
-    click.echo("Start the service again, one instance after the other.")
+    click.echo("Give every instance this file; a running one reads it again by itself.")
 
 
 @keys.command()
 @_FILE
 def retire(file: Path | None) -> None:
-    """Publish keys that no longer sign no more. An hour after all instances were started again is early enough."""
+    """Publish keys that no longer sign no more. An hour after all instances have the new file is early enough."""
     path = _existing(file)
     _tell(path, _done(retire_keys, path))
 

@@ -16,7 +16,10 @@ from doctor.verdicts import Verdict, fail, has_failed, in_short, show
 from hosting import ConfigurationError, Ehr, EhrRegistry, read_registry, read_settings, read_signing_keys
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    short_help="Examine an EHR connection end to end; say what to mend.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.argument("connection", metavar="NAME|FHIR_BASE")
 @click.option("--launch", help="A launch value of the EHR, to try a whole launch with. It is spent by that.")
 @click.option("--token-file", type=click.File("r"), help="A file with an access token (- is standard input).")

@@ -18,6 +18,7 @@ from ehr_reader.failures import (
 )
 from ehr_reader.paging import P, Page, pages
 from ehr_reader.queries import Query, Question
+from ehr_reader.shares import Allowance, Crowd, in_turn
 from ehr_reader.transport import Received, Transport
 
 
@@ -39,21 +40,23 @@ class Answer(NamedTuple, Generic[P]):
 class Asking(Generic[P]):
     """``answer`` may be taken at any time: until ``run`` has ended, it is what came so far, and out of time."""
 
-    def __init__(self, question: Question, decode: Callable[[bytes], P], transport: Transport) -> None:
+    def __init__(self, question: Question, decode: Callable[[bytes], P], transport: Transport, crowd: Crowd) -> None:
         self._question = question
         self._decode = decode
         self._transport = transport
+        self._crowd = crowd
         self._pages: list[P] = []
         self._failure: ReadFailed | None = OutOfTime()
 
-    def run(self, access: Access, deadline: Deadline) -> None:
+    def run(self, access: Access, deadline: Deadline, allowance: Allowance) -> None:
         def get(address: str) -> P:
-            return self._judge(self._transport.get(address, access.token, deadline))
+            return self._judge(self._transport.get(address, access.token, deadline, allowance), deadline)
 
+        base = access.base.rstrip("/")
         try:
-            base = access.base.rstrip("/")
-            for page in pages(get, self._question.address(base), base):
-                self._pages.append(page)
+            with self._crowd.place(base):
+                for page in pages(get, self._question.address(base), base):
+                    self._pages.append(page)
             self._failure = None
         except ReadFailed as failure:
             self._failure = failure
@@ -64,7 +67,7 @@ class Asking(Generic[P]):
     def answer(self) -> Answer[P]:
         return Answer(self._question, tuple(self._pages), self._failure)
 
-    def _judge(self, received: Received) -> P:
+    def _judge(self, received: Received, deadline: Deadline) -> P:
         """The page, or the failure that the HTTP status and the resource tell of."""
         status, body = received
         if status == 401:
@@ -75,7 +78,7 @@ class Asking(Generic[P]):
             raise AskDifferently(required=self._demands_a_parameter(body))
         if status != 200:  # a redirect too: wherever it leads, the token is not for there
             raise CheckConnection
-        page = self._page(body)
+        page = self._page(body, deadline)
         if _is_demand(page):
             raise AskDifferently(required=True)
         if page.resource_type not in (self._expected, "OperationOutcome"):
@@ -87,9 +90,9 @@ class Asking(Generic[P]):
         question = self._question
         return question.resource_type if isinstance(question, Query) and question.id is not None else "Bundle"
 
-    def _page(self, body: bytes) -> P:
+    def _page(self, body: bytes, deadline: Deadline) -> P:
         try:
-            return self._decode(body)
+            return in_turn(self._decode, body, deadline)
         except ValueError:
             raise CheckConnection from None
 

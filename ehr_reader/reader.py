@@ -14,6 +14,7 @@ from ehr_reader.deadline import Deadline
 from ehr_reader.failures import AskDifferently, AskForAccess, ReadFailed
 from ehr_reader.paging import P
 from ehr_reader.queries import Query, Question
+from ehr_reader.shares import Allowance, Crowd
 from ehr_reader.transport import Transport
 
 
@@ -23,13 +24,15 @@ class EhrReader(Generic[P]):
     def __init__(self, decode: Callable[[bytes], P]) -> None:
         self._decode = decode
         self._transport = Transport()
+        self._crowd = Crowd()
 
     def read(self, access: Access, questions: Sequence[Question], deadline: Deadline) -> list[Answer[P]]:
         """One answer per question, in their order; ready by the deadline, whatever the EHR does."""
-        answers = self._round(access, questions, deadline)
+        allowance = Allowance()
+        answers = self._round(access, questions, deadline, allowance)
         reworded = _reworded(answers.values())
         if reworded:
-            second = self._round(access, list(dict.fromkeys(reworded.values())), deadline)
+            second = self._round(access, list(dict.fromkeys(reworded.values())), deadline, allowance)
             answers |= {question: second[query] for question, query in reworded.items()}
         return [answers[question] for question in questions]
 
@@ -37,10 +40,12 @@ class EhrReader(Generic[P]):
         """Closes idle connections."""
         self._transport.close()
 
-    def _round(self, access: Access, questions: Iterable[Question], deadline: Deadline) -> dict[Question, Answer[P]]:
-        running = {question: Asking(question, self._decode, self._transport) for question in questions}
+    def _round(
+        self, access: Access, questions: Iterable[Question], deadline: Deadline, allowance: Allowance
+    ) -> dict[Question, Answer[P]]:
+        running = {question: Asking(question, self._decode, self._transport, self._crowd) for question in questions}
         # Daemons: an EHR that drips its headers keeps a thread beyond the deadline, but never the process.
-        threads = [Thread(target=one.run, args=(access, deadline), daemon=True) for one in running.values()]
+        threads = [Thread(target=one.run, args=(access, deadline, allowance), daemon=True) for one in running.values()]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -15,8 +15,10 @@ from urllib3.exceptions import DecodeError, HTTPError
 from ehr_reader.bearer_token import BearerToken
 from ehr_reader.deadline import Deadline
 from ehr_reader.failures import CheckConnection, OutOfTime, TryAgainLater
+from ehr_reader.shares import Allowance
 
-LARGEST_ANSWER_BYTES = 50 * 1024 * 1024
+# Of one answer. To decode so much takes less than half a second, by which a call may miss its deadline.
+LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
 # Seconds before the second and the third try, where the EHR names none.
 PAUSES = (0.1, 0.4)
 # Kept open between calls, so that not every search needs a TLS handshake of its own.
@@ -44,27 +46,27 @@ class Transport:
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
-    def get(self, address: str, token: BearerToken, deadline: Deadline) -> Received:
+    def get(self, address: str, token: BearerToken, deadline: Deadline, allowance: Allowance) -> Received:
         """Raises ``TryAgainLater``, ``OutOfTime`` and ``CheckConnection``."""
         for pause in PAUSES:
             try:
-                return self._once(address, token, deadline)
+                return self._once(address, token, deadline, allowance)
             except TryAgainLater as busy:
                 wait = pause if busy.wait is None else busy.wait
                 if not busy.soon or wait >= deadline.remaining:
                     raise
                 time.sleep(wait)
-        return self._once(address, token, deadline)
+        return self._once(address, token, deadline, allowance)
 
     def close(self) -> None:
         self._session.close()
 
-    def _once(self, address: str, token: BearerToken, deadline: Deadline) -> Received:
+    def _once(self, address: str, token: BearerToken, deadline: Deadline, allowance: Allowance) -> Received:
         # ``from None`` throughout: the messages of requests hold the address, and that names the patient.
         if not deadline.remaining:
             raise OutOfTime
         try:
-            return self._exchange(address, token, deadline)
+            return self._exchange(address, token, deadline, allowance)
         except requests.Timeout:
             raise OutOfTime from None
         except (requests.exceptions.SSLError, DecodeError):
@@ -74,12 +76,12 @@ class Transport:
         except requests.RequestException:
             raise CheckConnection from None
 
-    def _exchange(self, address: str, token: BearerToken, deadline: Deadline) -> Received:
+    def _exchange(self, address: str, token: BearerToken, deadline: Deadline, allowance: Allowance) -> Received:
         with self._session.get(
             address, auth=token, headers=_HEADERS, timeout=deadline.remaining, stream=True, allow_redirects=False
         ) as answer:
             _refuse_busy(answer)
-            return Received(answer.status_code, _body(answer, deadline))
+            return Received(answer.status_code, _body(answer, deadline, allowance))
 
 
 def _refuse_busy(answer: requests.Response) -> None:
@@ -89,10 +91,11 @@ def _refuse_busy(answer: requests.Response) -> None:
         raise TryAgainLater
 
 
-def _body(answer: requests.Response, deadline: Deadline) -> bytes:
+def _body(answer: requests.Response, deadline: Deadline, allowance: Allowance) -> bytes:
     """Piece by piece as it arrives: the time-out of a socket starts anew with every byte, the deadline does not."""
     body = bytearray()
     while piece := answer.raw.read1(_CHUNK_BYTES, decode_content=True):
+        allowance.take(len(piece))
         body += piece
         if len(body) > LARGEST_ANSWER_BYTES:
             raise CheckConnection

@@ -12,6 +12,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from hosting.admission import add_admission
 from hosting.error_pages import add_error_pages
 from hosting.logs import log, place_of
 from hosting.measures import count
@@ -61,6 +62,7 @@ def create_application(
     _believe_proxies(app, settings.trusted_proxies)
     add_request_log(app)
     add_tracing(app)
+    add_admission(app)
     app.before_request(_refuse_too_large)
     add_response_headers(app, settings)
     add_error_pages(app)

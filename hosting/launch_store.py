@@ -21,6 +21,8 @@ from hosting.tables import launch, launch_session
 # Longer than any token endpoint is waited for: who renews for longer has died meanwhile.
 SECONDS_TO_RENEW = 20
 SECONDS_REMEMBERED = 86_400
+# Of one EHR, in the quarter of an hour that a launch may wait. Anybody may begin one, and nobody may fill the disk.
+MOST_WAITING = 5_000
 _OVER = ""
 
 
@@ -61,11 +63,17 @@ class LaunchStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, begun: StoredLaunch) -> None:
-        """Keeps a launch, and forgets launches and sessions that are over."""
+    def begin(self, begun: StoredLaunch) -> bool:
+        """Keeps a launch, and forgets launches and sessions that are over. False where too many of its EHR wait."""
         self.forget_expired()
+        waiting = select(launch.c.state_hash).where(
+            launch.c.ehr == begun.ehr, launch.c.sealed != _OVER, launch.c.expires_at > _now()
+        )
         with self._database.transaction() as connection:
+            if len(connection.execute(waiting.limit(MOST_WAITING)).all()) >= MOST_WAITING:
+                return False
             connection.execute(insert(launch).values(**asdict(begun)))
+        return True
 
     def waiting(self, state: str) -> StoredLaunch | None:
         """The launch of this state, unless it is over or was taken."""

@@ -15,6 +15,8 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+# To come back at once would make it worse.
+_SECONDS_TO_COME_BACK = "2"
 _ONE_YEAR = "max-age=31536000"
 
 
@@ -28,4 +30,6 @@ def add_response_headers(app: Flask, settings: Settings) -> None:
     def _complete(answer: Response) -> Response:
         said = {name.lower() for name in answer.headers.keys()}  # noqa: SIM118  Headers iterates over pairs
         answer.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in said])
+        if answer.status_code in (429, 503):
+            answer.headers.setdefault("Retry-After", _SECONDS_TO_COME_BACK)
         return answer

@@ -10,6 +10,7 @@ from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+from hosting.admission import CALLS_AT_ONCE, THREADS_BESIDE
 from hosting.database import open_database
 from hosting.logs import log
 from hosting.measures import counted_together
@@ -21,9 +22,6 @@ from hosting.start_warnings import start_warnings
 from hosting.stopping import Farewell, FarewellServer, leave_well, new_farewell
 from hosting.wsgi import build
 
-# A hook call mostly waits for an EHR. At least 16 must be answered at once; twice that leaves room for /readyz
-# and for calls that hang until their deadline.
-CALLS_AT_ONCE = 32
 SECONDS_TO_FINISH = 15
 
 
@@ -69,7 +67,7 @@ def _server(host: str, port: int, workers: int) -> FarewellServer:
         http=HTTPModes.http1,
         websockets=False,
         workers=workers,
-        blocking_threads=CALLS_AT_ONCE,
+        blocking_threads=CALLS_AT_ONCE + THREADS_BESIDE,
         workers_kill_timeout=SECONDS_TO_FINISH,
         respawn_failed_workers=True,
         log_level=LogLevels.error,
@@ -79,7 +77,7 @@ def _server(host: str, port: int, workers: int) -> FarewellServer:
 
 
 # Granian's errors take the same way as every other library's: no text of theirs reaches the log. Its warnings are
-# left out: each start would bring the one that 32 threads are many, which is so for work that does not wait.
+# left out: each start would bring the one that so many threads are many, which is so for work that does not wait.
 _SERVER_LOG = {
     "handlers": {"library": {"class": "hosting.logs.LibraryLog"}},
     "loggers": {"_granian": {"handlers": ["library"], "level": "ERROR", "propagate": False}},

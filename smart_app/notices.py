@@ -116,6 +116,22 @@ def database_away() -> Notice:
     )  # fmt: skip
 
 
+def too_many_launches() -> Notice:
+    return Notice(
+        429,
+        "Too many launches are waiting",
+        "Very many launches of this EHR were begun and not finished. Please try again in some minutes.",
+        _LAUNCH_AGAIN,
+        reason="too many launches waiting",
+    )
+
+
+def too_busy() -> Notice:
+    return Notice(
+        503, "The app is very busy", "Please try again in a moment.", reason="too many at once"
+    )  # fmt: skip
+
+
 def our_fault() -> Notice:
     return Notice(
         500,

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from hosting import DatabaseFault, EhrRegistry, Settings, log
 from smart_app.answers import STATIC, content_hash
 from smart_app.app import SmartApp
-from smart_app.notices import Notice, closed, database_away, our_fault
+from smart_app.notices import Notice, closed, database_away, our_fault, too_busy
 
 _A_YEAR = "public, max-age=31536000, immutable"
 _A_LITTLE = "public, max-age=300"
@@ -42,6 +42,13 @@ def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[],
     _add_charts(blueprint, app)
     _add_files(blueprint, app)
 
+    _add_notices(blueprint, app)
+    return blueprint
+
+
+def _add_notices(blueprint: Blueprint, app: SmartApp) -> None:
+    """Whatever goes wrong is a page that says what happened and what to do."""
+
     @blueprint.errorhandler(Notice)
     def tell(notice: Notice) -> Response:
         log.warning("notice shown", status=notice.status, reason=notice.reason, **_name(notice))
@@ -52,12 +59,14 @@ def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[],
         log.error("database away", error=str(fault))
         return app.answers.notice(database_away())
 
+    @blueprint.errorhandler(503)
+    def try_later(_: HTTPException) -> Response:
+        return app.answers.notice(too_busy())
+
     @blueprint.errorhandler(500)
     def own_fault(_: HTTPException) -> Response:
         """Whatever nobody expected has been logged already, without its words."""
         return app.answers.notice(our_fault())
-
-    return blueprint
 
 
 def _add_charts(blueprint: Blueprint, app: SmartApp) -> None:

@@ -13,7 +13,7 @@ from flask import Request, Response
 
 from hosting import Ehr, EhrRegistry, LaunchStore, StoredLaunch, StoredSession, hash_of
 from smart_app.browser_cookies import BrowserCookies, new_secret
-from smart_app.notices import Notice, launch_again, of_another_browser, state_does_not_hold, within
+from smart_app.notices import Notice, launch_again, of_another_browser, state_does_not_hold, too_many_launches, within
 from smart_app.sealing import Begun, Permission, Seal
 
 # A person may have to log in and to choose a patient meanwhile.
@@ -57,10 +57,11 @@ class Sessions:
         self._cookies = cookies
 
     def begin(self, ehr: Ehr, begun: Begun, state: str, answer: Response) -> None:
-        """Remembers a launch under its state, and gives the browser a cookie to come back with."""
+        """Remembers a launch under its state, and gives the browser a cookie to come back with. Raises ``Notice``."""
         row, name, value = hash_of(state), self._cookies.new_name(), new_secret()
         sealed, until = self._seal.close(begun, row), int(time.time()) + SECONDS_TO_CALL_BACK
-        self._store().begin(StoredLaunch(row, name, hash_of(value), ehr.name, sealed, until))
+        if not self._store().begin(StoredLaunch(row, name, hash_of(value), ehr.name, sealed, until)):
+            raise too_many_launches()
         self._cookies.put(answer, name, value, SECONDS_TO_CALL_BACK)
 
     def resume(self, state: str, request: Request) -> Resumed:

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hosting.access_audit import close_access_audit
 from hosting.database import close_databases
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.every_log", "tests.running_order"]
 
 # The machine's speed is not what these tests are about; benchmarks/ is.
 settings.register_profile("house", deadline=None)

@@ -16,7 +16,7 @@ from clinical.chart.gathering import Located, Shelf
 from clinical.chart.how_often import times_a_day
 from clinical.chart.problems import groups_of_concept, words_of
 from clinical.chart.quantities import Number, read_quantity
-from clinical.chart.wire import AdministeredDosage, CodeableConcept, Dosage, Quantity, Resource
+from clinical.chart.wire import AdministeredDosage, CodeableConcept, Dosage, Period, Quantity, Resource
 from terminology import SNOMED_CT, drug_groups_by_name
 
 _NEVER = frozenset({"entered-in-error", "cancelled", "not-taken", "not-done", "unknown"})
@@ -117,8 +117,17 @@ def _times(resource: Resource) -> tuple[FhirDate | None, bool, FhirDate | None]:
     if start is not None:
         return start, False, end
     prescribed = read_date(resource.authored_on) or read_date(resource.effective_date_time)
+    if resource.status == "completed" and (course := _course(resource)):
+        return read_date(course.start) or prescribed, True, read_date(course.end) or end or prescribed
     stopped = None if resource.status in _RUNNING else end or prescribed or read_date(resource.date_asserted)
     return prescribed, True, end or stopped
+
+
+def _course(resource: Resource) -> Period | None:
+    """From when to when a completed course was prescribed. One that was stopped may have ended long before."""
+    timings = (dosage.timing for dosage in _dosages(resource) if isinstance(dosage, Dosage))
+    repeats = (timing.repeat for timing in timings if timing is not None)
+    return next((repeat.bounds_period for repeat in repeats if repeat is not None and repeat.bounds_period), None)
 
 
 def _route(resource: Resource, words: str) -> Literal["oral", "parenteral", "other"] | None:

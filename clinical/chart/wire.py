@@ -88,6 +88,7 @@ class TimingRepeat(Wire, frozen=True):
     frequency: msgspec.Raw = ABSENT
     period: msgspec.Raw = ABSENT
     period_unit: str | None = None
+    bounds_period: Period | None = None
 
 
 class Timing(Wire, frozen=True):

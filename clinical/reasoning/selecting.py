@@ -85,7 +85,7 @@ def _without_copies(found: Sequence[Measurement], selection: Selection) -> list[
     if not shared:
         return list(found)
     kept: list[Measurement] = []
-    places: dict[object, list[int]] = {}
+    places: dict[object, set[int]] = {}
     for item in found:
         signs = shared.intersection(_signs(item))
         if not signs:
@@ -101,7 +101,7 @@ def _without_copies(found: Sequence[Measurement], selection: Selection) -> list[
             kept[place] = newer
             selection.exclude(older, "DQ.DUPLICATE", f"the same result as {newer.source}")
         for sign in signs:
-            places.setdefault(sign, []).append(place)
+            places.setdefault(sign, set()).add(place)
     return kept
 
 
@@ -109,20 +109,17 @@ def _shared_signs(found: Sequence[Measurement]) -> set[object]:
     """Most results share none with another; only those that do are compared: a chart may hold years of daily ones."""
     if len(found) < 2:
         return set()
-    columns = [*zip(*map(_signs, found), strict=True)]
-    return {
-        sign
-        for column in columns
-        if len(set(column)) < len(column)
-        for sign, number in Counter(column).items()
-        if number > 1
-    }
+    numbers = Counter(sign for item in found for sign in _signs(item))
+    return {sign for sign, number in numbers.items() if number > 1}
 
 
-def _signs(item: Measurement) -> tuple[object, ...]:
-    """What two readings of one result have in common, at least one of these."""
+def _signs(item: Measurement) -> Iterator[object]:
+    """What two readings of one result have in common, at least one of these; others rarely do."""
     effective = item.effective
-    return item.source, effective and effective.day, effective and effective.moment
+    yield item.source
+    if effective is not None:
+        yield effective.order[0], item.value, item.unit, item.comparator
+        yield from ((effective.day, identifier) for identifier in item.identifiers)
 
 
 def _place_of_twin(item: Measurement, kept: Sequence[Measurement], alike: Iterable[int]) -> int | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joserfc.jwk import ECKey, RSAKey, import_key
+from joserfc.jwk import ECKey, KeyParameters, RSAKey, import_key
 
 from tests.smart_app.browser import Browser
 from tests.smart_app.calls import Call, Reply
@@ -144,7 +144,7 @@ def test_a_signing_key_comes_in_several_forms(
 @pytest.mark.conformance("SM-10")
 @ASYMMETRIC
 def test_a_rotated_key_stays_published(own_ehr: MockSmartEhr, app_of: AppOf, tmp_path: Path, algorithm: str) -> None:
-    words = {"kid": "newer"}
+    words: KeyParameters = {"kid": "newer"}
     new = ECKey.generate_key("P-384", words) if algorithm == "ES384" else RSAKey.generate_key(2048, words)
     file = tmp_path / "keys.json"
     file.write_text(json.dumps({"keys": [new.as_dict(private=True), *signing_keys()["keys"]]}), "utf-8")

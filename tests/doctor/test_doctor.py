@@ -179,7 +179,7 @@ def test_the_sheet_tells_what_the_app_asks_for(clinic: Clinic) -> None:
     needed = needs(load_knowledge())
     for listed in (["permission-v2", "sso-openid-connect", "permission-online"], ["permission-v1"], []):
         for syntax in ("auto", "v1", "v2"):
-            ehr = Ehr(name="x", fhir_base="https://ehr.example.org/fhir", scope_syntax=syntax)  # type: ignore[arg-type]
+            ehr = Ehr(name="x", fhir_base="https://ehr.example.org/fhir", scope_syntax=syntax)
             examination = Examination(
                 Settings(), EhrRegistry(), SigningKeys(), ehr, is_registered=True, smart={"capabilities": listed}
             )

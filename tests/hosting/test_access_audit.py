@@ -67,9 +67,12 @@ def test_an_access_is_written_soon_and_by_itself(database: Database, database_ur
 
 def test_none_is_lost_or_doubled_with_many_threads(database: Database, database_url: str) -> None:
     settings = Settings(database_url=database_url)
-    threads = [
-        threading.Thread(target=lambda n=n: [look(settings, f"p{n}-{one}") for one in range(100)]) for n in range(8)
-    ]
+
+    def look_often(number: int) -> None:
+        for one in range(100):
+            look(settings, f"p{number}-{one}")
+
+    threads = [threading.Thread(target=look_often, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

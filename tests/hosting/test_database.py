@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -202,7 +203,8 @@ def leave_with_cards(url: str) -> None:
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_a_process_that_ends_by_itself_writes_its_cards_first(database_url: str, method: str) -> None:
-    worker = multiprocessing.get_context(method).Process(target=leave_with_cards, args=(database_url,))
+    context: Any = multiprocessing.get_context(method)
+    worker = context.Process(target=leave_with_cards, args=(database_url,))
     worker.start()
     worker.join(60)
     database = open_database(database_url)

@@ -27,6 +27,8 @@ def test_defaults_are_those_of_the_contract() -> None:
     assert settings.hook_deadline_seconds == 4.0
     assert settings.signing_key_file is None
     assert settings.jurisdiction == "international"
+    assert (settings.retain_access_days, settings.retain_cards_days, settings.retain_comments_days) == (2190, 730, 365)
+    assert settings.trusted_proxies == 0
 
 
 def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,6 +46,10 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
         "RLS_HOOK_DEADLINE_SECONDS": "2.5",
         "RLS_SIGNING_KEY_FILE": "key.pem",
         "RLS_JURISDICTION": "uk",
+        "RLS_RETAIN_ACCESS_DAYS": "3650",
+        "RLS_RETAIN_CARDS_DAYS": "90",
+        "RLS_RETAIN_COMMENTS_DAYS": "30",
+        "RLS_TRUSTED_PROXIES": "2",
     }.items():
         monkeypatch.setenv(name, value)
     settings = read_settings()
@@ -60,6 +66,8 @@ def test_each_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch)
     assert settings.hook_deadline_seconds == 2.5
     assert settings.signing_key_file == Path("key.pem")
     assert settings.jurisdiction == "uk"
+    assert (settings.retain_access_days, settings.retain_cards_days, settings.retain_comments_days) == (3650, 90, 30)
+    assert settings.trusted_proxies == 2
 
 
 def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +97,10 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> N
         ("RLS_HOOK_DEADLINE_SECONDS", "nan"),
         ("RLS_HOOK_DEADLINE_SECONDS", "inf"),
         ("RLS_JURISDICTION", "mars"),
+        ("RLS_RETAIN_ACCESS_DAYS", "0"),
+        ("RLS_RETAIN_CARDS_DAYS", "forever"),
+        ("RLS_TRUSTED_PROXIES", "-1"),
+        ("RLS_TRUSTED_PROXIES", "10.0.0.0/8"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:

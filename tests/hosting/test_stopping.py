@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ import requests
 from hosting import accesses, open_database
 from tests.cds_hooks.hook_requests import call
 from tests.databases import new_sqlite
+from tests.every_log import leaks
 from tests.hosting.test_server import SECRET, free_port, wait_until_ready
 
 COMMAND = str(Path(sys.executable).with_name("rls-nutrients"))
@@ -39,19 +41,24 @@ def serving(database: str, *, workers: int = 2, **settings: str) -> Iterator[tup
         "RLS_DATABASE_URL": database,
         "RLS_CDS_AUTHENTICATION": "off",
     }
-    process = subprocess.Popen(
-        [COMMAND, "serve", "--port", str(port), "--workers", str(workers)],
-        env=environment | settings,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}")
-        yield process, port
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with TemporaryFile() as told:
+        process = subprocess.Popen(
+            [COMMAND, "serve", "--port", str(port), "--workers", str(workers)],
+            env=environment | settings,
+            stderr=told,
+            start_new_session=True,
+        )
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}")
+            yield process, port
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        told.seek(0)
+        lines = [line for line in told.read().decode().splitlines() if line.startswith("{")]
+    assert lines
+    assert list(leaks(lines)) == []
 
 
 class Load:
@@ -122,7 +129,9 @@ def test_a_worker_takes_a_crowd_at_its_very_first_call() -> None:
 import threading
 from clinical import Resource, decode
 start = threading.Barrier(16)
-def first(): start.wait(); decode(b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]}', Resource)
+def first():
+    start.wait()
+    decode(b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Patient"}}]}', Resource)
 threads = [threading.Thread(target=first) for _ in range(16)]
 [one.start() for one in threads]; [one.join() for one in threads]
 """

@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 # What breaks readers: other kinds, empty things, extremes, odd text, and markup.
 JUNK: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 0.1, 1e308, -1e308, 5e-324, 10**30, 2**63, "", " ", "\x00", "0", "NaN", "-", "1e999999",
-    "<script>alert(1)</script>", "\ud7ff", "\u202e", "a" * 300, "2026-13-45", "2026-02-30T25:61:61Z", "0000", "9999-12-31",
-    "1,5", "<3", ">= 5", "3 - 4", "١٢", [], [None], [[]], {}, {"": None}, [{}], {"value": "x"}, {"coding": "x"},
+    None, True, False, 0, -1, 1, 0.1, 1e308, -1e308, 5e-324, 10**30, 2**63, "", " ", "\x00", "0", "NaN", "-",
+    "1e999999",     "<script>alert(1)</script>", "\ud7ff", "\u202e", "a" * 300, "2026-13-45", "2026-02-30T25:61:61Z",
+    "0000", "9999-12-31", "1,5", "<3", ">= 5", "3 - 4", "١٢", [], [None], [[]], {}, {"": None}, [{}], {"value": "x"}, {"coding": "x"},
     {"reference": "Patient/other"}, {"reference": "#"}, {"system": "http://loinc.org", "code": "2276-4"},
 )  # fmt: skip
 # Members that no version of FHIR has, under which anything may stand.

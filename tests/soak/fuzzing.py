@@ -48,7 +48,14 @@ def main(target: str, runs: int, seed: int, guided: bool) -> None:
         if done[0] == runs:
             _tell(target, runs, began, "guided by coverage")
 
-    words = [sys.argv[0], f"-runs={runs}", f"-seed={seed}", f"-max_len={_LONGEST}", "-len_control=0", "-print_final_stats=1"]
+    words = [
+        sys.argv[0],
+        f"-runs={runs}",
+        f"-seed={seed}",
+        f"-max_len={_LONGEST}",
+        "-len_control=0",
+        "-print_final_stats=1",
+    ]
     atheris.Setup([*words, "-timeout=30", "-rss_limit_mb=4096", "-artifact_prefix=/tmp/"], once)
     atheris.Fuzz()
 

@@ -104,7 +104,7 @@ def assessed(document: bytes) -> tuple[object, ...] | None:
 
 
 def chart(data: bytes) -> None:
-    """A damaged chart is read or refused; written otherwise, with strangers to the matter beside it, it says the same."""
+    """A damaged chart is read or refused; written otherwise, with bystanders beside it, it says the same."""
     dice = Dice(data)
     resources = damaged(dice.one_of(_charts()), dice)
     bundle: Fhir = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in resources]}
@@ -218,7 +218,7 @@ def _never_reassuring(sent: Any, read: Any) -> None:
     if any(key not in own for key in sent):
         return  # what stands under another key may answer the same need
     expect(all(gaps.get(key, "answered") not in {"answered"} for key in failed & own), "an error taken for an answer")
-    expect(READABLE <= {"answered", "partial"}, "more is readable than we know")
+    expect({"answered", "partial"} == READABLE, "more is readable than we know")
 
 
 # --- the door
@@ -227,7 +227,7 @@ def _never_reassuring(sent: Any, read: Any) -> None:
 class _Forgetful:
     """So that a token which holds is seen to hold each time."""
 
-    def remember_token(self, issuer: str, jti: str, expires_at: int) -> bool:
+    def remember_token(self, issuer: str, jti: str, expires_at: int) -> bool:  # noqa: ARG002
         return True
 
 

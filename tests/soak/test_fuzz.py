@@ -25,9 +25,23 @@ QUICK = {"chart": 25, "units": 400, "prefetch": 100, "door": 300, "hook": 20}
 # A million in all. What is slower has fewer.
 LONG = {"chart": 50_000, "units": 400_000, "prefetch": 120_000, "door": 400_000, "hook": 30_000}
 
-_SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=30)
+_SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=30)
+)
 _WORDS = st.sampled_from(
-    ["resourceType", "entry", "resource", "link", "relation", "url", "code", "coding", "system", "valueQuantity", "value"]
+    [
+        "resourceType",
+        "entry",
+        "resource",
+        "link",
+        "relation",
+        "url",
+        "code",
+        "coding",
+        "system",
+        "valueQuantity",
+        "value",
+    ]
 ) | st.text(max_size=8)
 JSON = st.recursive(
     _SCALARS, lambda one: st.lists(one, max_size=4) | st.dictionaries(_WORDS, one, max_size=5), max_leaves=25

@@ -62,6 +62,21 @@ def test_whether_a_drug_is_taken(change, active):
     assert (found.active, found.planned) == (active, change.get("intent") == "proposal")
 
 
+COURSE = {"timing": {"repeat": {"boundsPeriod": {"start": "2024-02-12", "end": "2024-08-30"}}}}
+
+
+def test_a_completed_course_lasts_as_long_as_it_was_prescribed_for():
+    [found] = chart(medication(status="completed", dosageInstruction=[COURSE])).medications
+    assert (found.started.text, found.ended.text) == ("2024-02-12", "2024-08-30")
+    assert found.start_is_prescription and not found.active
+
+
+@pytest.mark.parametrize("status", ["active", "stopped"])
+def test_what_was_stopped_may_have_ended_before_its_course_and_what_runs_has_not_ended(status):
+    [found] = chart(medication(status=status, dosageInstruction=[COURSE])).medications
+    assert found.ended is None or found.ended.text == medication()["authoredOn"]
+
+
 @pytest.mark.parametrize(
     "change", [{"status": "cancelled"}, {"status": "entered-in-error"}, {"doNotPerform": True}, {"status": None}]
 )

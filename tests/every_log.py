@@ -1,0 +1,75 @@
+"""Everything that the product logs while the tests run, held against everything that must never be in a log.
+
+A plugin: it listens at the place where lines are written, and fails the very test during which one tells too much.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hosting import logs
+
+PATIENTS = Path(__file__).parents[1] / "fixtures" / "patients"
+# Invented by tests and fixtures alike, wherever a test plays with a name.
+NAMES_IN_TESTS = ("Jane", "Doe", "jane-doe", "p4711")
+# Ids of ours and moments: random or a clock's, and never a patient's.
+NOT_LOOKED_INTO = frozenset({"timestamp", "request_id", "hook_instance"})
+TOKEN = re.compile(r"\beyJ[\w-]{8,}|\bBearer\b|[A-Za-z0-9+/_-]{32,}={0,2}")
+written: list[str] = []
+
+
+def listen() -> None:
+    """Once, before anything is logged: lines go where they went, and are kept as well."""
+    stream = logs._StandardError
+    write = stream.msg
+
+    def msg(self: Any, line: str) -> None:
+        written.append(line)
+        write(self, line)
+
+    for level in ("msg", "debug", "info", "warning", "error", "critical"):
+        setattr(stream, level, msg)
+
+
+def leaks(lines: Iterable[str]) -> Iterator[str]:
+    """Each line that holds what it must not."""
+    for line in lines:
+        told = json.loads(line)
+        texts = " ".join(str(value) for name, value in told.items() if name not in NOT_LOOKED_INTO)
+        if _private().search(texts) or TOKEN.search(texts):
+            yield line
+
+
+@pytest.fixture(autouse=True)
+def no_log_tells_of_a_patient() -> Iterator[None]:
+    """Names, identifiers and birth dates of the fixtures, and whatever looks like a token."""
+    before = len(written)
+    yield
+    assert list(leaks(written[before:])) == []
+
+
+@cache
+def _private() -> re.Pattern[str]:
+    words = sorted({*NAMES_IN_TESTS, *_words_of_patients()}, key=len, reverse=True)
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, words))})(?![A-Za-z0-9])", re.IGNORECASE)
+
+
+def _words_of_patients() -> Iterator[str]:
+    for path in PATIENTS.glob("*.json"):
+        for entry in json.loads(path.read_text("utf-8"))["entry"]:
+            resource = entry["resource"]
+            if resource["resourceType"] == "Patient":
+                yield from (resource["id"], resource["birthDate"])
+                yield from (identifier["value"] for identifier in resource.get("identifier", ()))
+                for name in resource.get("name", ()):
+                    yield from (name["family"], *name["given"])
+
+
+listen()

@@ -1,0 +1,89 @@
+"""What stands around the service: proxies, probes, keys, the doctor's call."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from flask import Blueprint, jsonify, request
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+from hosting import EhrRegistry, Settings, create_application, derived_key, new_key_file
+
+SECRET = "correct-horse-battery-staple-0123456789"
+PUBLIC = "https://rls.example.org"
+FORWARDED = {"X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "rls.example.org"}
+
+
+def telling_front_door(settings: Settings, registry: EhrRegistry) -> Blueprint:
+    blueprint = Blueprint("telling", __name__)
+    blueprint.add_url_rule(
+        "/seen", "seen", lambda: jsonify([request.remote_addr, request.scheme, request.host, request.script_root])
+    )
+    return blueprint
+
+
+def seen(trusted: int, **headers: str) -> list[str]:
+    app = create_application(Settings(trusted_proxies=trusted), EhrRegistry(), [telling_front_door])
+    found: list[str] = app.test_client().get("/seen", headers={**FORWARDED, **headers}).get_json()
+    return found
+
+
+def test_forwarded_headers_are_believed_of_nobody_by_default() -> None:
+    assert seen(0) == ["127.0.0.1", "http", "localhost", ""]
+
+
+def test_they_are_believed_of_as_many_proxies_as_are_set() -> None:
+    assert seen(1) == ["198.51.100.7", "https", "rls.example.org", ""]
+    forged = {"X-Forwarded-For": "203.0.113.1, 198.51.100.7"}
+    assert seen(1, **forged)[0] == "198.51.100.7", "what a caller wrote before the proxy did counts for nothing"
+    assert seen(1, **{"X-Forwarded-Prefix": "/evil"})[3] == ""
+
+
+def registry(**words: str) -> EhrRegistry:
+    entry = {"name": "x", "fhir_base": "https://ehr.example.org/fhir"} | words
+    return EhrRegistry.model_validate({"ehr": [entry]})
+
+
+def keys_of(settings: Settings, known: EhrRegistry) -> object:
+    answer = create_application(settings, known, []).test_client().get("/readyz")
+    return answer.status_code, answer.get_json()["parts"].get("keys")
+
+
+def test_a_missing_signing_key_is_not_ready(tmp_path: Path) -> None:
+    by_key = registry(client_authentication="private_key_jwt")
+    assert keys_of(Settings(), registry()) == (200, None)
+    assert keys_of(Settings(), by_key) == (503, {"ready": False, "detail": "no key for ES384"})
+    new_key_file(tmp_path / "keys.json")
+    with_keys = Settings(signing_key_file=tmp_path / "keys.json")
+    assert keys_of(with_keys, by_key) == (200, {"ready": True, "detail": "2 published"})
+    (tmp_path / "keys.json").write_text("secret", "utf-8")
+    assert keys_of(with_keys, by_key) == (503, {"ready": False, "detail": "the signing keys cannot be read"})
+
+
+def signed(secret: str = SECRET, **changed: object) -> str:
+    now = int(time.time())
+    claims = {"aud": f"{PUBLIC}/readyz", "iat": now, "exp": now + 60} | changed
+    key = OctKey.import_key(derived_key(Settings(secret_key=secret), "doctor"))
+    return jwt.encode({"alg": "HS256"}, claims, key)
+
+
+@pytest.mark.parametrize(
+    ("token", "told"),
+    [
+        (signed(), "recognised"),
+        (signed(aud="https://elsewhere.example.org/readyz"), "made for another address"),
+        (signed(exp=int(time.time()) - 5), "expired by our clock"),
+        (signed("y" * 40), "the token is not ours"),
+        ("eyJhbGciOiJub25lIn0.e30.", "the token is not ours"),
+        ("", None),
+    ],
+)
+def test_the_doctors_call_is_recognised_and_opens_nothing(token: str, told: str | None) -> None:
+    app = create_application(Settings(secret_key=SECRET, public_url=PUBLIC), EhrRegistry(), [])
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = app.test_client().get("/readyz", headers=headers)
+    assert answer.status_code == 200
+    assert answer.get_json().get("signedCall") == told
