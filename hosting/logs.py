@@ -82,10 +82,12 @@ log = Log()
 
 def _write(event: str, level: str, fields: dict[str, object]) -> None:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    line = json.dumps(only_listed({**fields, "event": event, "level": level, "timestamp": now}))
-    # Looked up at each line, so that whoever redirects standard error later is obeyed; one write, because lines of
-    # several threads must not run into each other.
-    sys.stderr.write(line + "\n")
+    put_down(json.dumps(only_listed({**fields, "event": event, "level": level, "timestamp": now})))
+
+
+def put_down(line: str) -> None:
+    """Standard error is looked up at each line, so that whoever redirects it later is obeyed."""
+    sys.stderr.write(line + "\n")  # one write: lines of several threads must not run into each other
     sys.stderr.flush()
 
 

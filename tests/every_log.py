@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,15 +26,13 @@ written: list[str] = []
 
 def listen() -> None:
     """Once, before anything is logged: lines go where they went, and are kept as well."""
-    stream = logs._StandardError
-    write = stream.msg
+    put_down = logs.put_down
 
-    def msg(self: Any, line: str) -> None:
+    def put_down_and_keep(line: str) -> None:
         written.append(line)
-        write(self, line)
+        put_down(line)
 
-    for level in ("msg", "debug", "info", "warning", "error", "critical"):
-        setattr(stream, level, msg)
+    logs.put_down = put_down_and_keep
 
 
 def leaks(lines: Iterable[str]) -> Iterator[str]:
