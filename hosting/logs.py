@@ -6,12 +6,13 @@ written; so a careless ``log.info("…", patient=…)`` writes nothing that matt
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+
+import msgspec
 
 _WORDS = re.compile(r"[a-z][a-z ]{0,79}")
 _NAME = re.compile(r"[A-Za-z0-9._+-]{1,80}")
@@ -82,7 +83,8 @@ log = Log()
 
 def _write(event: str, level: str, fields: dict[str, object]) -> None:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    put_down(json.dumps(only_listed({**fields, "event": event, "level": level, "timestamp": now})))
+    line = only_listed({**fields, "event": event, "level": level, "timestamp": now})
+    put_down(msgspec.json.encode(line).decode())
 
 
 def put_down(line: str) -> None:

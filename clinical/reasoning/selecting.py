@@ -18,6 +18,8 @@ from clinical.reasoning.derived import total_vitamin_d
 from terminology import convert
 
 _HOURS_A_DAY = 24
+# A sign that more results share than this tells none from another: a feed that gives every result one id.
+_MOST_ALIKE = 50
 
 
 class Selection(msgspec.Struct):
@@ -101,7 +103,9 @@ def _without_copies(found: Sequence[Measurement], selection: Selection) -> list[
             kept[place] = newer
             selection.exclude(older, "DQ.DUPLICATE", f"the same result as {newer.source}")
         for sign in signs:
-            places.setdefault(sign, set()).add(place)
+            alike = places.setdefault(sign, set())
+            if len(alike) < _MOST_ALIKE:
+                alike.add(place)
     return kept
 
 

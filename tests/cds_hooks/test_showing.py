@@ -240,7 +240,7 @@ def test_no_comment_is_ever_logged(capfd: pytest.CaptureFixture[str]) -> None:
     entry = {"card": "c", "outcome": "overridden", "outcomeTimestamp": "2026-11-22T08:30:00Z", "overrideReason": reason}
     assert client_of().post(f"{SERVICE}/feedback", json={"feedback": [entry]}).status_code == 200
     told = capfd.readouterr().err
-    assert '"reports": 1' in told
+    assert '"reports":1' in told
     assert '"unknown_cards":1' in told
     assert "Jane" not in told
     assert "withheld" not in told
