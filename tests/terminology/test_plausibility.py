@@ -135,3 +135,14 @@ def test_the_ranges_of_two_families_tell_nearly_the_same(id: str) -> None:
 def test_an_unknown_analyte() -> None:
     with pytest.raises(UnknownAnalyte):
         plausibility("zinc", Decimal(1), "ug/dL")
+
+
+@pytest.mark.parametrize("id", sorted(analyte_tables()))
+def test_what_is_usual_is_possible(id: str) -> None:
+    """``plausibility`` asks for the hard range only where the soft one does not hold."""
+    ranges = analyte_tables()[id].get("plausible", {})
+    hard = ranges.get("hard", {})
+    for unit, soft in ranges.get("soft", {}).items():
+        assert hard[unit].get("from", 0) <= soft.get("from", 0)
+        assert soft["to"] <= hard[unit]["to"]
+        assert "above" not in hard[unit] or max(soft.get("from", 0), soft.get("above", 0)) >= hard[unit]["above"]
