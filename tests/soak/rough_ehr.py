@@ -58,7 +58,8 @@ class Exchange:
         told = {"Content-Type": "application/fhir+json", "Content-Length": str(len(body) if length is None else length)}
         told |= headers or {}
         lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
-        self.socket.sendall(f"HTTP/1.1 {status} X\r\n{lines}Connection: close\r\n\r\n".encode() + body)
+        self.socket.sendall(f"HTTP/1.1 {status} X\r\n{lines}Connection: close\r\n\r\n".encode())
+        self.socket.sendall(body)
 
     def drip(self, beginning: bytes) -> None:
         self.socket.sendall(beginning)
