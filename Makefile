@@ -29,7 +29,9 @@ test: $(TEST_TOOLS) | chromium postgresql  ## style, types, floors, then every t
 quick: $(TEST_TOOLS)  ## the everyday part of the tests: no browser, no killed processes
 	$(BIN)/pytest $(SIDE_BY_SIDE) -q -m 'not soak and not slow'
 
+# Atheris guides the fuzzing by coverage. It is not locked, because not every Python has it.
 soak: $(TEST_TOOLS)  ## the long tests: fuzzing, damage, load, memory; they print their figures
+	@$(PIP) --only-binary :all: atheris 2>/dev/null || echo 'There is no atheris for this Python: fuzzing is by chance.'
 	$(BIN)/pytest -s -m soak
 
 check: $(TEST_TOOLS)  ## style, types, floors and the knowledge files, without the tests

@@ -57,6 +57,9 @@ class HookRequest(msgspec.Struct, frozen=True, kw_only=True):
     fhir_authorization: FhirAuthorization | None
     prefetch: dict[str, Answer]
 
+    def __repr__(self) -> str:
+        return f"HookRequest(hook={self.hook!r})"  # the rest is about a patient
+
 
 def read_request(data: bytes, media_type: str) -> HookRequest:
     """Raises ``NotJson`` (415), ``TooMuch`` (413) and ``NotUnderstood`` (400), which names the member."""

@@ -15,7 +15,7 @@ from hosting.access_audit import (
     record_access,
     write_accesses,
 )
-from hosting.addresses import is_loopback, is_protected
+from hosting.addresses import is_loopback, is_protected, is_this_machine
 from hosting.application import FrontDoor, create_application
 from hosting.audit_events import as_bundle, audit_event
 from hosting.card_counts import CardCount, FeedbackCount
@@ -80,6 +80,7 @@ __all__ = [
     "is_protected",
     "is_public_sandbox",
     "is_public_sandbox_key",
+    "is_this_machine",
     "log",
     "measured",
     "new_key_file",

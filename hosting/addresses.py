@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from ipaddress import IPv4Network, IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -23,6 +24,23 @@ def is_loopback(host: str) -> bool:
     except ValueError:
         return False
     return address == _LOOPBACK_V6 if isinstance(address, IPv6Address) else address in _LOOPBACK_V4
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether it is loopback however it is spelt: ``127.1``, ``0x7f000001``, ``0.0.0.0``, ``::ffff:127.0.0.1``,
+    ``localhost.``, ``a.localhost``. For refusing; what may be configured is spelt plainly."""
+    name = host.lower().rstrip(".")
+    if is_loopback(name) or name.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(socket.inet_aton(name))
+    except OSError:
+        try:
+            address = ip_address(name)
+        except ValueError:
+            return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
 
 
 def web_address(value: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from ehr_reader import Deadline
-from hosting import Ehr, is_loopback, is_protected
+from hosting import Ehr, is_loopback, is_protected, is_this_machine
 from smart_app.sending import NotAnswered, Sender, seconds_to_keep
 
 _AN_HOUR = 3600.0
@@ -118,4 +118,4 @@ def may_be_asked(address: str, base: str) -> bool:
         hosts = [urlsplit(one).hostname or "" for one in (place, base)]
     except ValueError:
         return False
-    return protected and (not is_loopback(hosts[0]) or is_loopback(hosts[1]))
+    return protected and (not is_this_machine(hosts[0]) or is_loopback(hosts[1]))

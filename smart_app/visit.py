@@ -11,7 +11,7 @@ from datetime import date
 from clinical import Chart
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PatientIdentity:
     """What tells one patient from another, as the EHR wrote it. Shown on the page and kept nowhere."""
 
@@ -21,7 +21,7 @@ class PatientIdentity:
     record_number: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Visit:
     """``gaps`` are sentences: what of the chart is missing, and why. ``style`` holds checked CSS values of the EHR's
     own look (SMART ``smart_style_url``). ``handle`` is opaque, and the page's addresses begin with it."""

@@ -102,7 +102,7 @@ def test_what_is_nested_too_deeply_is_refused(client: FlaskClient, place: str) -
         body = json.dumps(call()).encode()[:-1] + b', "' + place.encode() + b'": ' + deep + b"}"
     answer = posted(client, body)
     assert answer.status_code == 400
-    assert answer.json["issue"][0]["diagnostics"] == "The request body is not a JSON object, or not valid JSON."
+    assert answer.get_json()["issue"][0]["diagnostics"] == "The request body is not a JSON object, or not valid JSON."
 
 
 @pytest.mark.parametrize(

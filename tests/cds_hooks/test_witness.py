@@ -11,8 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from hosting import AccessRecord, EhrRegistry, accesses, close_access_audit, count, open_database, time_of
+from tests.cds_hooks.charted_ehr import asking, holding, service_of
 from tests.cds_hooks.conftest import client_of
 from tests.cds_hooks.hook_requests import call, request
+from tests.ehr_reader.mock_ehr import Reply, mock_ehr
 
 FHIR = "https://ehr.example.org/fhir"
 REGISTRY = EhrRegistry.model_validate({"ehr": [{"name": "witnessed", "fhir_base": FHIR}]})
@@ -92,6 +94,22 @@ def test_calls_cards_findings_and_unknowns_are_counted(client: FlaskClient) -> N
     assert after[cards] - before.get(cards, 0) == len(answer.get_json()["cards"]) > 0
     assert any(name.startswith("rls_nutrients_findings_total") and "IRON" in name for name in risen)
     assert 'rls_nutrients_unknowns_total{ehr="witnessed",what="dialysis"}' in risen
+
+
+def test_the_time_in_an_ehr_and_what_it_did_not_answer_are_measured() -> None:
+    with mock_ehr() as ehr:
+        client = service_of(ehr)
+        waited, failed = 'rls_nutrients_ehr_seconds_count{ehr="mock"}', 'rls_nutrients_ehr_failures_total{ehr="mock"'
+        before = measures(client)
+        ehr.answer = holding(ferritin="22 ng/mL")
+        assert client.post(SERVICE, json=asking(ehr)).status_code == 200
+        between = measures(client)
+        assert between[waited] == before.get(waited, 0) + 1
+        ehr.answer = lambda _: Reply(403)
+        assert client.post(SERVICE, json=asking(ehr)).status_code == 412
+        after = measures(client)
+    assert after[waited] == between[waited] + 1
+    assert any(name.startswith(failed) and value > between.get(name, 0) for name, value in after.items())
 
 
 def test_no_label_is_what_a_caller_wrote(client: FlaskClient) -> None:

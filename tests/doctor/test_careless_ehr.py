@@ -36,7 +36,7 @@ CARELESS: dict[str, dict[str, Any]] = {
     "a next link that is a number": {
         "Observation": {"resourceType": "Bundle", "link": [{"relation": "next", "url": 5}]}
     },
-    "everything is a list": dict.fromkeys(("metadata", "smart-configuration", "jwks.json", "Observation"), []),
+    "everything is a list": {key: [] for key in ("metadata", "smart-configuration", "jwks.json", "Observation")},
 }
 
 
@@ -52,9 +52,8 @@ def careless(answers: dict[str, Any]) -> Flask:
 
 
 @pytest.mark.parametrize("answers", CARELESS.values(), ids=CARELESS)
-@pytest.mark.parametrize("way", ["--launch", "--token-file"])
 def test_it_is_told_to_the_end(
-    answers: dict[str, Any], way: str, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    answers: dict[str, Any], keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -68,10 +67,10 @@ def test_it_is_told_to_the_end(
         "RLS_DATABASE_URL": new_sqlite(),
     }.items():
         monkeypatch.setenv(name, value)
-    value = ["abc"] if way == "--launch" else [str(tmp_path / "token"), "--patient", "p"]
+    ways = ["--launch", "abc", "--token-file", str(tmp_path / "token"), "--patient", "p"]
     usual = {"metadata": STATEMENT, "smart-configuration": SMART, "p": PATIENT}
     with served(careless(usual | answers), port):
-        told = CliRunner().invoke(main, ["doctor", "demo-ehr", way, *value])
+        told = CliRunner().invoke(main, ["doctor", "demo-ehr", *ways])
     assert isinstance(told.exception, SystemExit), told.exception
     assert told.exit_code == 1
     assert "## Our public keys" in told.stdout

@@ -17,7 +17,7 @@ from clinical import load_knowledge, needs
 from command_line import main
 from demo_ehr.faults import FAULTS
 from ehr_reader import LABORATORY_KEY
-from hosting import Ehr, EhrRegistry, Settings, create_application
+from hosting import Ehr, EhrRegistry, Settings, create_application, measures
 from hosting.tables import metadata
 from tests.databases import new_sqlite
 from tests.house.manuals import manuals, text_of
@@ -120,3 +120,14 @@ def test_every_fault_is_told_in_the_words_of_the_switchboard() -> None:
 def test_every_table_of_the_database_is_told() -> None:
     told = {coded(row[0]) for row in rows("docs/feedback.md", "## What the database holds")[1:]}
     assert told == set(metadata.tables)
+
+
+def test_every_measure_is_told_with_its_labels() -> None:
+    app = create_application(Settings(database_url=new_sqlite(), secret_key="s" * 32), EhrRegistry())
+    scraped = app.test_client().get("/metrics").text
+    kinds = re.findall(r"^# TYPE (rls_nutrients_\w+) (?:counter|histogram)", scraped, re.MULTILINE)
+    told = {coded(row[0]): set(row[1].split(", ")) for row in rows("docs/operating.md", "## Measures")[1:]}
+    assert set(kinds) <= told.keys()
+    ours = {f"rls_nutrients_{one.name}": set(one.labels) for one in measures._TIMED.values()}
+    ours |= {f"rls_nutrients_{one.name}_total": set(one.labels) for one in measures._COUNTED.values()}
+    assert {name: labels for name, labels in told.items() if "_card" not in name or name in ours} == ours

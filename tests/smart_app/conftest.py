@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from tests.smart_app.launches import app_of, client_secret, key_file, own_ehr, shared_database
+from tests.smart_app.launches import (
+    all_hospitals,
+    app,
+    app_of,
+    browser,
+    client_secret,
+    ehr,
+    hospitals,
+    key_file,
+    new_browser,
+    own_ehr,
+    shared_database,
+)
 
-__all__ = ["app_of", "client_secret", "key_file", "own_ehr", "shared_database"]
+__all__ = [
+    "all_hospitals",
+    "app",
+    "app_of",
+    "browser",
+    "client_secret",
+    "ehr",
+    "hospitals",
+    "key_file",
+    "new_browser",
+    "own_ehr",
+    "shared_database",
+]

@@ -18,6 +18,7 @@ from tests.soak.rough_ehr import NAMES, STRANGER, rough_ehrs
 
 SECONDS = 0.8
 NOISE = 4.0
+pytestmark = pytest.mark.slow
 PLACES = tuple(name for name in NAMES if name not in ("refused", "dns-gone"))
 
 

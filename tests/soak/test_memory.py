@@ -6,6 +6,7 @@ import os
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,10 @@ def _body(number: int) -> dict[str, Any]:
     return body
 
 
+def _body_from(first: int, number: int) -> dict[str, Any]:
+    return _body(first + number)
+
+
 def flat(megabytes: list[float]) -> None:
     print("MB resident:", " ".join(f"{one:.0f}" for one in megabytes))
     assert max(megabytes[-2:]) - megabytes[1] < MOST_GROWTH_MEGABYTES
@@ -48,9 +53,8 @@ def test_a_hundred_thousand_hook_calls(tmp_path: Path) -> None:
     with service(tmp_path) as running:
         call_many(running.origin, _body, 200, 4)
         for part in range(POINTS):
-            tally = call_many(
-                running.origin, lambda number, part=part: _body(number + part * CALLS), CALLS // POINTS, 4
-            )
+            first = 1 + part * CALLS
+            tally = call_many(running.origin, partial(_body_from, first), CALLS // POINTS, 4)
             assert tally.statuses == {200: CALLS // POINTS} and not tally.broken
             megabytes.append(running.megabytes())
     print(f"{CALLS} hook calls in {time.monotonic() - began:.0f} s")
