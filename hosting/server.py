@@ -46,7 +46,12 @@ def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
     farewell = new_farewell()
     server = _server(host, port, workers)
     server.farewell = farewell
-    server.serve(target_loader=partial(_load, settings, port, farewell))
+    try:
+        server.serve(target_loader=partial(_load, settings, port, farewell))
+    except SystemExit:
+        if not farewell.sender.closed:
+            raise
+        # Ctrl-C reaches every process of the terminal: a worker that ends before us because of it has not failed.
     log.info("stopped", port=port)
 
 

@@ -13,18 +13,20 @@ import os
 import signal
 import socket
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Thread, Timer
+from threading import Thread, Timer, main_thread
 from typing import Any, NamedTuple
 
 from flask import Flask, Response
 from granian.server import MPServer
 
 SECONDS_TO_DRAIN = 1.0
+_SECONDS_BETWEEN_CALLS = 0.5
 _OPEN_FILES = Path("/proc/self/fd")
 _SO_ATTACH_FILTER = 26
 # One instruction of classic BPF: return 0, which is to say: keep nothing of the packet.
@@ -49,8 +51,9 @@ class FarewellServer(MPServer):
     farewell: Farewell
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
-        if args and args[0] == signal.SIGTERM and not self.farewell.sender.closed:
-            self.farewell.sender.close()
+        first = not self.farewell.sender.closed
+        self.farewell.sender.close()
+        if first and args and args[0] == signal.SIGTERM:
             Timer(SECONDS_TO_DRAIN, super().signal_handler_interrupt).start()
         else:
             super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
@@ -67,6 +70,8 @@ def leave_well(app: Flask, farewell: Farewell, port: int) -> None:
             farewell.receiver.recv_bytes()
         leaving = True
         let_nobody_in(port)
+        time.sleep(SECONDS_TO_DRAIN)
+        _end_main_thread()
 
     def close_connection(answer: Response) -> Response:
         if leaving:
@@ -75,6 +80,14 @@ def leave_well(app: Flask, farewell: Farewell, port: int) -> None:
 
     app.after_request(close_connection)
     Thread(target=wait, name="farewell", daemon=True).start()
+
+
+def _end_main_thread() -> None:
+    """Tells the main thread itself, and again until it has heard: a signal to the process may be taken by another
+    thread, and the main one would then sleep on until it is killed."""
+    while (main := main_thread().ident) is not None:
+        signal.pthread_kill(main, signal.SIGTERM)
+        time.sleep(_SECONDS_BETWEEN_CALLS)
 
 
 def let_nobody_in(port: int) -> int:

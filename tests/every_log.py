@@ -51,7 +51,12 @@ def leaks(lines: Iterable[str]) -> Iterator[str]:
 def lines_of_child(told: IO[bytes]) -> list[str]:
     """The log lines of a child process whose standard error went to this file."""
     told.seek(0)
-    return [line for line in told.read().decode().splitlines() if line.startswith("{")]
+    return lines_in(told.read().decode())
+
+
+def lines_in(told: str) -> list[str]:
+    """The log lines of what a child process has said."""
+    return [line for line in told.splitlines() if line.startswith("{")]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,8 @@ import pytest
 import requests
 
 from demo_ehr.ports import Ports, address, ports_from
-from tests.demo.running import PROGRAM, SECONDS, free_first_port, running_demo, until_ready
+from tests.demo.running import PROGRAM, SECONDS, free_first_port, log_lines, running_demo, until_ready
+from tests.every_log import leaks
 
 
 @pytest.fixture
@@ -64,6 +65,7 @@ def test_it_starts_all_three_says_so_and_leaves_nothing_behind(
         assert requests.get(place, timeout=10).status_code == 200, place
     children = children_of(demo.pid)
     assert len(children) >= 2
+    assert list(leaks(log_lines(demo))) == []
 
     demo.send_signal(ending)
     rest, said = demo.communicate(timeout=40)

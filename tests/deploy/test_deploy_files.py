@@ -18,6 +18,7 @@ import yaml
 
 from hosting import EhrRegistry, Settings, create_application, new_key_file, read_registry
 from tests.databases import new_sqlite
+from tests.every_log import leaks, lines_in
 from tests.hosting.test_server import SECRET, free_port, wait_until_ready
 
 ROOT = Path(__file__).parents[2]
@@ -209,7 +210,8 @@ def test_what_they_start_starts(arguments: list[str], told: dict[str, str], tmp_
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        _, said = process.communicate()
+    assert list(leaks(lines_in(said.decode()))) == []
 
 
 def healthy(port: int) -> int:

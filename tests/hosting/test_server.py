@@ -18,6 +18,7 @@ import requests
 
 from hosting import ConfigurationError, Settings, SettingsError, serve
 from tests.databases import new_sqlite
+from tests.every_log import leaks, lines_in
 
 SECRET = "x" * 40
 
@@ -71,7 +72,8 @@ def running(**settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        _, told = process.communicate()
+    assert list(leaks(lines_in(told))) == []
 
 
 def wait_until_ready(address: str) -> None:
