@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Response
+from markupsafe import escape
 
 from hosting import Ehr, Settings, request_id
 from smart_app.launching import Launching
@@ -54,7 +55,8 @@ class Answers:
         """Sends itself where scripts run, and by its button where they do not."""
         html = self._form.render(
             action=launching.endpoint,
-            parameters=launching.parameters,
+            # Escaped here: the templates' cleaning would change a launch value, which goes back byte for byte.
+            parameters=[(name, escape(value)) for name, value in launching.parameters],
             script=self.static("authorize.js"),
             links=self._links(),
         )

@@ -7,8 +7,6 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
-# Browsers ask for it by themselves, and that it is not there hurts nobody.
-UNASKED = "/favicon.ico"
 INTERNAL = ("data:", "about:", "blob:", "chrome-error:")
 
 
@@ -52,12 +50,12 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         where = message.location.get("url", "")
-        if message.type in ("error", "warning") and not self._is_expected(message.text, where):
+        if message.type in ("error", "warning") and not self._is_expected(message.text):
             self.complaints.append(f"{message.text} ({where})")
 
-    def _is_expected(self, text: str, where: str) -> bool:
+    def _is_expected(self, text: str) -> bool:
         expected = {f"status of {status}" for status in self.expected} | self.expected_words
-        return where.endswith(UNASKED) or any(words in text for words in expected)
+        return any(words in text for words in expected)
 
 
 def _is_strict(policy: str) -> bool:
