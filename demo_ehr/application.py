@@ -44,4 +44,5 @@ def create_demo_ehr(demo: DemoEhr, *, further: Iterable[Blueprint] = ()) -> Flas
     app = Flask(__name__, static_folder=None)
     for blueprint in (authorization_server(demo, app), fhir_server(demo), fault_routes(demo.faults), *further):
         app.register_blueprint(blueprint)
+    app.add_url_rule("/favicon.ico", "favicon", lambda: ("", 204))  # browsers ask for it on pages that name no icon
     return app
