@@ -80,12 +80,14 @@ def _next_pages(prefetch: Mapping[str, Answer], kinds: Mapping[str, str]) -> Ite
 
 
 def _log(request: HookRequest, ehr: Ehr, answers: Sequence[EhrAnswer[Resource]]) -> None:
-    failures = [answer.failure for answer in answers if answer.failure is not None]
+    """Counts searches, of which several needs may have had one in common."""
+    searches = {answer.question: answer.failure for answer in answers}
+    failures = [failure for failure in searches.values() if failure is not None]
     log.info(
         "ehr asked",
         hook_instance=request.hook_instance,
         ehr=ehr.name,
-        searches=len(answers),
+        searches=len(searches),
         failed=len(failures),
         **({"reason": failures[0].reason} if failures else {}),
     )

@@ -88,9 +88,10 @@ def open_needs(prefetch: Mapping[str, Answer], needed: Sequence[Need], patient_i
 
 def gap_sentences(gaps: Iterable[Gap]) -> list[str]:
     """One sentence per kind of gap, naming what is missing."""
-    listed = list(gaps)
-    labels = {state: [gap.need.label for gap in listed if gap.state == state] for state in SENTENCES}
-    return [f"{SENTENCES[state]}: {', '.join(names)}." for state, names in labels.items() if names]
+    labels: dict[State, list[str]] = {}
+    for need, state in gaps:
+        labels.setdefault(state, []).append(need.label)
+    return [f"{begins}: {', '.join(labels[state])}." for state, begins in SENTENCES.items() if state in labels]
 
 
 def _answers(
@@ -99,8 +100,9 @@ def _answers(
     """How each need was answered, and what stands under other keys than ours."""
     keys = own_keys(needed)
     states = {key: _state(prefetch[key], kind, patient_id) for key, kind in keys.items() if key in prefetch}
+    states.update(failed)
     others = _Others(value for key, value in prefetch.items() if key not in keys and isinstance(value, Resource))
-    return [Gap(need, _state_of(need, {**states, **failed}, others, patient_id)) for need in needed], others
+    return [Gap(need, _state_of(need, states, others, patient_id)) for need in needed], others
 
 
 def own_keys(needed: Sequence[Need]) -> dict[str, str]:
@@ -112,11 +114,11 @@ class _Others:
     """What stands under keys that we did not advertise: the resources, by type and by LOINC code."""
 
     def __init__(self, values: Iterable[Resource]) -> None:
-        self._by_type: dict[str, list[Resource]] = {}
+        self.by_type: dict[str, list[Resource]] = {}
         self._by_code: dict[str, list[Resource]] = {}
         for value in values:
             for resource in [entry.resource for entry in value.entry if entry.resource is not None] or [value]:
-                self._by_type.setdefault(resource.resource_type, []).append(resource)
+                self.by_type.setdefault(resource.resource_type, []).append(resource)
                 for coding in resource.code.coding if resource.code else ():
                     if coding.system == LOINC and coding.code:
                         self._by_code.setdefault(coding.code, []).append(resource)
@@ -124,21 +126,25 @@ class _Others:
     @property
     def results(self) -> list[Resource]:
         """Any Observation: its code may be one that only the registry knows."""
-        return self._by_type.get("Observation", [])
+        return self.by_type.get("Observation", [])
 
     def of(self, need: Need) -> list[Resource]:
         if not need.codes:
-            return self._by_type.get(need.resource_type, [])
+            return self.by_type.get(need.resource_type, [])
         return [resource for code in need.codes for resource in self._by_code.get(code, ())]
 
 
 def _state_of(need: Need, states: Mapping[str, State], others: _Others, patient_id: str) -> State:
-    found = [states.get(need.key, "absent")]
+    state = states.get(need.key, "absent")
     if need.laboratory and LABORATORY_KEY in states:
-        found.append(states[LABORATORY_KEY])
-    if elsewhere := others.of(need):
-        found.append(_state_of_resources(elsewhere, need.resource_type, patient_id))
-    return found[0] if len(found) == 1 else min(found, key=_FROM_BEST_TO_WORST.index)
+        state = _better(state, states[LABORATORY_KEY])
+    if others.by_type and (elsewhere := others.of(need)):
+        state = _better(state, _state_of_resources(elsewhere, need.resource_type, patient_id))
+    return state
+
+
+def _better(one: State, other: State) -> State:
+    return min(one, other, key=_FROM_BEST_TO_WORST.index)
 
 
 def _state(value: Answer, resource_type: str, patient_id: str) -> State:
@@ -151,21 +157,25 @@ def _state(value: Answer, resource_type: str, patient_id: str) -> State:
     if value.resource_type != "Bundle":
         return _state_of_resources([value], resource_type, patient_id)
     resources = [entry.resource for entry in value.entry if entry.resource is not None]
-    faults = [resource for resource in resources if _is_error(resource)]
-    data = [resource for resource in resources if resource.resource_type != "OperationOutcome"]
-    if not data:
-        # Nothing but a remark of the server: whether there is no data or no access is not said.
-        return "refused" if faults else "partial" if resources else "answered"
-    state = _state_of_resources(data, resource_type, patient_id)
+    remarks = [resource for resource in resources if resource.resource_type == "OperationOutcome"]
+    faults = any(_is_error(remark) for remark in remarks)
+    if len(remarks) == len(resources):
+        # Nothing but a remark of the server: whether there is no data or no access is not said. And where a page is
+        # to come, what is missing here may stand there.
+        return "refused" if faults else "partial" if remarks or _has_next(value) else "answered"
+    state = _state_of_resources(resources, resource_type, patient_id)
     return "partial" if state == "answered" and (faults or _has_next(value)) else state
 
 
 def _state_of_resources(resources: Sequence[Resource], resource_type: str, patient_id: str) -> State:
-    fitting = [resource for resource in resources if resource.resource_type == resource_type]
-    if not fitting:
-        return "unreadable"
-    own = any(not _of_another(resource, patient_id) for resource in fitting)
-    return "answered" if own else "foreign"
+    """Answered by the first that may be this patient's, most often the first of all."""
+    state: State = "unreadable"
+    for resource in resources:
+        if resource.resource_type == resource_type:
+            if not _of_another(resource, patient_id):
+                return "answered"
+            state = "foreign"
+    return state
 
 
 def _of_another(resource: Resource, patient_id: str) -> bool:
@@ -178,9 +188,10 @@ def _of_another(resource: Resource, patient_id: str) -> bool:
 
 
 def _is_error(resource: Resource) -> bool:
-    """Epic adds warnings such as "may not contain the entire record" to nearly every answer: those are no failure."""
-    if resource.resource_type != "OperationOutcome":
-        return False
+    """Of an OperationOutcome.
+
+    Epic adds warnings such as "may not contain the entire record" to nearly every answer: those are no failure.
+    """
     severities = {issue.severity for issue in resource.issue}
     return not severities or not severities <= {"warning", "information"}
 
@@ -191,9 +202,8 @@ def _has_next(bundle: Resource) -> bool:
 
 def _answered_types(gaps: Sequence[Gap]) -> set[str]:
     """A type of which one need is open is not answered: the missing entry may be there."""
-    return {gap.need.resource_type for gap in gaps} - {
-        gap.need.resource_type for gap in gaps if gap.state != "answered"
-    }
+    answered = {need.resource_type for need, state in gaps if state == "answered"}
+    return answered - {need.resource_type for need, state in gaps if state != "answered"}
 
 
 def _what_is_missing(gaps: Sequence[Gap]) -> str:

@@ -1,4 +1,4 @@
-"""What is asked of an EHR to read a chart, need by need: said in prefetch templates, and asked by ourselves.
+"""What is asked of an EHR to read a chart, need by need: said in prefetch templates, and asked by ourselves, joined.
 
 Source: CDS Hooks 2.0.1 section Prefetch query restrictions (instance read, type search, token equality, ``_sort``,
 ``_count``). Several codes are joined by commas, as FHIR R4 search allows.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Protocol
 
-from ehr_reader.queries import Inclusion, Parameters, Query, Question
+from ehr_reader.queries import Code, Inclusion, Joinable, Parameters, Query, Question
 
 PrefetchStyle = Literal["codes", "category"]
 LABORATORY_KEY = "laboratory"
@@ -31,7 +31,8 @@ _SEPARATORS = re.compile(r"([\\,$|])")
 
 class Wanted(Protocol):
     """One thing to fetch, told without knowing what it is for. ``codes`` are LOINC codes; ``laboratory``: whether
-    they are of category laboratory; ``analytes``: what local codes may stand for."""
+    they are of category laboratory; ``often``: whether they are measured by the day where somebody lies in hospital;
+    ``analytes``: what local codes may stand for."""
 
     @property
     def key(self) -> str: ...
@@ -39,6 +40,8 @@ class Wanted(Protocol):
     def resource_type(self) -> str: ...
     @property
     def laboratory(self) -> bool: ...
+    @property
+    def often(self) -> bool: ...
     @property
     def analytes(self) -> tuple[str, ...]: ...
     @property
@@ -76,10 +79,12 @@ def _query(need: Wanted, patient_id: str, local_codes: Mapping[str, str]) -> Que
     if not need.codes:
         include = _WITH_THE_DRUG if kind == "MedicationRequest" else None
         return Query(kind, parameters=(patient, ("_count", _LISTED)), include=include)
-    codes = ",".join((*(f"{LOINC}|{code}" for code in need.codes), *_local(need, local_codes)))
-    parameters = (patient, ("code", codes), _NEWEST_FIRST, ("_count", _RESULTS_PER_NEED))
+    codes = (*((LOINC, code) for code in need.codes), *_local(need, local_codes))
+    parameters = (patient, ("code", ",".join(map(_token, codes))), _NEWEST_FIRST, ("_count", _RESULTS_PER_NEED))
     category = _LABORATORY if need.laboratory else _SOCIAL
-    return Query(kind, parameters=parameters, within=category, otherwise=_all_of(category, patient_id))
+    joinable = Joinable(need.often, frozenset(codes)) if need.laboratory else None
+    otherwise = _all_of(category, patient_id)
+    return Query(kind, parameters=parameters, within=category, otherwise=otherwise, joinable=joinable)
 
 
 def _open_orders(style: PrefetchStyle, patient_id: str) -> Query:
@@ -99,9 +104,15 @@ def _all_of(category: Parameters, patient_id: str) -> Query:
     return Query("Observation", parameters=parameters)
 
 
-def _local(need: Wanted, local_codes: Mapping[str, str]) -> Iterator[str]:
-    """Escaped as FHIR R4 section Escaping Search Parameters wants it: the EHR chose these codes, not we."""
+def _local(need: Wanted, local_codes: Mapping[str, str]) -> Iterator[Code]:
     for name, analyte in local_codes.items():
         if analyte in need.analytes:
             system, _, code = name.rpartition("|")
-            yield "|".join(_SEPARATORS.sub(r"\\\1", part) for part in (system, code))
+            yield system, code
+
+
+def _token(code: Code) -> str:
+    """Escaped as FHIR R4 section Escaping Search Parameters wants it: an EHR chooses its local codes, not we."""
+    if code[0] == LOINC:
+        return f"{LOINC}|{code[1]}"
+    return "|".join(_SEPARATORS.sub(r"\\\1", part) for part in code)

@@ -33,11 +33,43 @@ class PageIssue(Protocol):
     def code(self) -> str | None: ...
 
 
+class PageCoding(Protocol):
+    """One code of a CodeableConcept."""
+
+    @property
+    def system(self) -> str | None: ...
+    @property
+    def code(self) -> str | None: ...
+
+
+class PageConcept(Protocol):
+    """CodeableConcept."""
+
+    @property
+    def coding(self) -> Sequence[PageCoding]: ...
+
+
+class PageResource(Protocol):
+    """Any resource: a result, and what it measures."""
+
+    @property
+    def code(self) -> PageConcept | None: ...
+
+
+class PageEntry(Protocol):
+    """Bundle.entry."""
+
+    @property
+    def resource(self) -> PageResource | None: ...
+
+
 class Page(Protocol):
-    """What is looked at of an answer here; the rest is the caller's."""
+    """What is looked at of an answer here; the rest is the caller's. A ``msgspec.Struct``, to be shared out."""
 
     @property
     def resource_type(self) -> str: ...
+    @property
+    def entry(self) -> Sequence[PageEntry]: ...
     @property
     def link(self) -> Sequence[PageLink]: ...
     @property

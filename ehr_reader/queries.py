@@ -14,6 +14,8 @@ from ehr_reader.failures import AskDifferently, CheckConnection
 from ehr_reader.origins import same_origin
 
 Parameters: TypeAlias = tuple[tuple[str, str], ...]
+# A code system and a code of it.
+Code: TypeAlias = tuple[str, str]
 
 
 class Inclusion(NamedTuple):
@@ -24,6 +26,14 @@ class Inclusion(NamedTuple):
     resource_type: str
 
 
+class Joinable(NamedTuple):
+    """That a search for codes may be joined with others of its kind: how often it finds something, and the codes by
+    which its share is told from theirs."""
+
+    often: bool
+    codes: frozenset[Code]
+
+
 @dataclass(frozen=True)
 class Query:
     """A read where ``id`` is given, else a search.
@@ -31,7 +41,7 @@ class Query:
     ``include``: resources to be sent along, as ``Inclusion``; left out where the token does not permit them or the EHR
     refuses the search with them. ``within``: parameters that hold for all results anyhow, which
     a token's scope may demand to be said. ``otherwise``: what to search where the EHR demands another parameter
-    (OperationOutcome ``required``).
+    (OperationOutcome ``required``). ``joinable``: see ``ehr_reader.joined_searches``.
     """
 
     resource_type: str
@@ -40,6 +50,7 @@ class Query:
     within: Parameters = ()
     otherwise: Query | None = None
     include: Inclusion | None = None
+    joinable: Joinable | None = None
 
     def address(self, base: str) -> str:
         """Raises ``AskDifferently`` for an id that would leave the resource type."""

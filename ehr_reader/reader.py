@@ -1,17 +1,18 @@
 """Asks an EHR several questions at once and hands back what came by the deadline.
 
-One round; and a second one only for searches that the EHR wants worded otherwise.
+One round; and a second one only for searches that the EHR wants worded otherwise, or does not take joined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Thread
 from typing import Generic
 
 from ehr_reader.asking import Access, Answer, Asking
 from ehr_reader.deadline import Deadline
 from ehr_reader.failures import AskDifferently, AskForAccess, ReadFailed
+from ehr_reader.joined_searches import joined, may_be_asked_apart, shares
 from ehr_reader.paging import P
 from ehr_reader.queries import Query, Question
 from ehr_reader.shares import Allowance, Crowd
@@ -27,13 +28,19 @@ class EhrReader(Generic[P]):
         self._crowd = Crowd()
 
     def read(self, access: Access, questions: Sequence[Question], deadline: Deadline) -> list[Answer[P]]:
-        """One answer per question, in their order; ready by the deadline, whatever the EHR does."""
-        allowance = Allowance()
-        answers = self._round(access, questions, deadline, allowance)
-        reworded = _reworded(answers.values())
-        if reworded:
-            second = self._round(access, list(dict.fromkeys(reworded.values())), deadline, allowance)
-            answers |= {question: second[query] for question, query in reworded.items()}
+        """One answer per question, in their order; ready by the deadline, whatever the EHR does.
+
+        Questions that had a search in common have its ``question`` in common, and each its own share of the pages.
+        """
+        base = access.base.rstrip("/")
+        asked = joined(questions, base)
+        with self._crowd.chart(base) as allowance:
+            first = self._round(access, asked.values(), deadline, allowance)
+            again = {one: other for one, search in asked.items() if (other := _other(one, first[search]))}
+            second = self._round(access, again.values(), deadline, allowance) if again else {}
+        shared = shares(asked, {search: answer.pages for search, answer in first.items()})
+        answers = {question: first[search]._replace(pages=shared[question]) for question, search in asked.items()}
+        answers |= {question: second[other] for question, other in again.items()}
         return [answers[question] for question in questions]
 
     def close(self) -> None:
@@ -43,7 +50,7 @@ class EhrReader(Generic[P]):
     def _round(
         self, access: Access, questions: Iterable[Question], deadline: Deadline, allowance: Allowance
     ) -> dict[Question, Answer[P]]:
-        running = {question: Asking(question, self._decode, self._transport, self._crowd) for question in questions}
+        running = {one: Asking(one, self._decode, self._transport, self._crowd) for one in dict.fromkeys(questions)}
         # Daemons: an EHR that drips its headers keeps a thread beyond the deadline, but never the process.
         threads = [Thread(target=one.run, args=(access, deadline, allowance), daemon=True) for one in running.values()]
         for thread in threads:
@@ -53,13 +60,13 @@ class EhrReader(Generic[P]):
         return {question: one.answer() for question, one in running.items()}
 
 
-def _reworded(answers: Iterable[Answer[P]]) -> Mapping[Question, Query]:
-    """The searches that the EHR refused in this form, with what is to be searched instead: often one for several."""
-    return {
-        answer.question: instead
-        for answer in answers
-        if isinstance(answer.question, Query) and (instead := _instead(answer.question, answer.failure)) is not None
-    }
+def _other(question: Question, answer: Answer[P]) -> Question | None:
+    """What is to be asked instead, if anything, where the EHR did not take the search: often one for several."""
+    search = answer.question
+    if isinstance(search, Query) and (instead := _instead(search, answer.failure)) is not None:
+        return instead
+    apart = search != question and not answer.pages and may_be_asked_apart(answer.failure)
+    return question if apart else None
 
 
 def _instead(query: Query, failure: ReadFailed | None) -> Query | None:

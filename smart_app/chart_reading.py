@@ -141,9 +141,11 @@ def _without_results(status: int, told: list[Told]) -> Notice:
 
 
 def _log(ehr: Ehr, answers: Mapping[str, Answer[Resource]]) -> None:
-    failures = [answer.failure for answer in answers.values() if answer.failure is not None]
+    """Counts searches, of which several needs may have had one in common."""
+    searches = {answer.question: answer.failure for answer in answers.values()}
+    failures = [failure for failure in searches.values() if failure is not None]
     told = {"reason": failures[0].reason} if failures else {}
-    log.info("ehr asked", ehr=ehr.name, searches=len(answers), failed=len(failures), **told)
+    log.info("ehr asked", ehr=ehr.name, searches=len(searches), failed=len(failures), **told)
     for failure in failures:
         count("ehr_failures", ehr.name, failure.reason)
         if isinstance(failure, ReportFault):

@@ -26,6 +26,8 @@ _OTHER_RESULTS = {
     "liver": ("liver function", ("alt",)),
 }
 _ASKING = ("band", "finding", "rule", "caution", "proposal", "advice", "freshness")
+# Of the nutrients, the only one that is watched like an electrolyte; what is of no nutrient is all measured often.
+_OFTEN = frozenset({"magnesium", None})
 _PREGNANCY = (terminology.PREGNANCY_STATUS_LOINC, terminology.EDD_LOINC)
 
 
@@ -33,7 +35,8 @@ class Need(NamedTuple):
     """One thing to fetch. ``codes`` are LOINC codes, for Observations only; ``label`` names it to a person.
 
     A code that counts only after local validation is fetched too: the chart then tells why it was not used. What is
-    ``dispensable`` only saves a repetition: nothing is said where it is not sent.
+    ``dispensable`` only saves a repetition: nothing is said where it is not sent. ``often``: measured by the day where
+    somebody lies in hospital, so that its results are many.
     """
 
     key: str
@@ -44,6 +47,7 @@ class Need(NamedTuple):
     analytes: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     dispensable: bool = False
+    often: bool = False
 
 
 OPEN_ORDERS = Need("openOrders", "open laboratory orders", "ServiceRequest", dispensable=True)
@@ -84,7 +88,8 @@ def _of_nutrient(nutrient: Nutrient, asked: set[str]) -> Need:
 def _laboratory(key: str, label: str, members: Iterable[str], asked: set[str], nutrient: Nutrient | None) -> Need:
     wanted = tuple(name for name in members if name in asked)
     codes = tuple(dict.fromkeys(code for name in wanted for code in _codes(name)))
-    return Need(key, label, "Observation", laboratory=True, nutrient=nutrient, analytes=wanted, codes=codes)
+    often = nutrient in _OFTEN
+    return Need(key, label, "Observation", True, nutrient, wanted, codes, often=often)
 
 
 def _codes(analyte: str) -> tuple[str, ...]:

@@ -13,10 +13,12 @@ from ehr_reader import queries_of
 from tests.cds_hooks.callers import KeyServer, bearer, hospital, registry, token
 from tests.cds_hooks.charted_ehr import ADDRESS, CLIENT_ID, TOKEN, asking, holding, service_of
 from tests.cds_hooks.conftest import client_of
-from tests.cds_hooks.hook_requests import ALL_NORMAL, LABORATORY, full_prefetch, medication, observation, request
+from tests.cds_hooks.hook_requests import ALL_NORMAL, full_prefetch, medication, observation, request
 from tests.ehr_reader.mock_ehr import Call, MockEhr, Reply, mock_ehr, outcome, searchset
 
 LOW = ALL_NORMAL | {"ferritin": "22 ng/mL"}
+# The searches for the whole laboratory, several needs to each.
+JOINED = 4
 LABORATORY_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category|laboratory"
 
 
@@ -71,7 +73,7 @@ def test_a_token_that_does_not_fit_is_not_used(ehr: MockEhr, authorization: dict
 )
 def test_a_token_that_fits_is_used(ehr: MockEhr, authorization: dict[str, Any]) -> None:
     answer = service_of(ehr).post(ADDRESS, json=asking(ehr, **authorization))
-    assert answer.status_code == 200 and len(ehr.calls) == len(LABORATORY) + 7
+    assert answer.status_code == 200 and len(ehr.calls) == JOINED + 7
 
 
 def test_only_a_registered_ehr_is_asked(ehr: MockEhr) -> None:
@@ -139,7 +141,7 @@ def test_a_scope_with_a_category_is_said_in_each_search(ehr: MockEhr) -> None:
     scope = f"patient/Patient.rs patient/Observation.rs?category={LABORATORY_CATEGORY}"
     assert service_of(ehr).post(ADDRESS, json=asking(ehr, scope=scope)).status_code == 200
     searches = [call.parameters for call in ehr.calls if call.resource_type == "Observation"]
-    assert len(searches) == len(LABORATORY), "the pregnancy status is of another category"
+    assert len(searches) == JOINED, "the pregnancy status is of another category"
     assert {search["category"] for search in searches} == {LABORATORY_CATEGORY}
 
 
@@ -214,7 +216,7 @@ def test_what_could_not_be_read_or_was_another_patients_is_asked_for(ehr: MockEh
     theirs = searchset(observation("2276-4", 987.5, "ng/mL", id="theirs", of="p2"))
     prefetch = full_prefetch(**ALL_NORMAL) | {"iron": theirs, "folate": "<html>"}
     answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr, prefetch))
-    assert ehr.asked == ["Observation", "Observation"]
+    assert ehr.asked == ["Observation"], "both in one search"
     assert "22 ng/mL" in answer.json["cards"][0]["summary"]
     assert "Observation/theirs" in answer.text and "987.5" not in answer.text
 
@@ -250,6 +252,33 @@ def test_a_need_that_failed_is_named_even_where_all_else_is_normal(ehr: MockEhr,
     assert card["indicator"] == "info" and sentence in card["detail"]
 
 
+RARE = "iron, vitamin D, vitamin B12, folate"
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (Reply(403, outcome()), f"The EHR reported an error instead of: {RARE}."),
+        (Reply(503, headers={"Retry-After": "60"}), f"The EHR could not be reached, or not in time, for: {RARE}."),
+        (Reply(body=searchset(following="https://elsewhere.example.org")), f"only a part of: {RARE}."),
+    ],
+)
+def test_a_search_that_failed_is_a_gap_for_each_of_its_needs(ehr: MockEhr, fault: Reply, sentence: str) -> None:
+    whole = holding(**ALL_NORMAL | {"potassium": "3 mmol/L"})
+    ehr.answer = lambda call: fault if "2276-4" in call.parameters.get("code", "") else whole(call)
+    answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr))
+    assert sentence in answer.json["cards"][0]["detail"]
+
+
+def test_another_patients_result_is_a_gap_for_its_own_need_only(ehr: MockEhr) -> None:
+    theirs = observation("2276-4", 987.5, "ng/mL", id="theirs", of="p2")
+    ours = observation("2284-8", 1, "ng/mL", id="ours")
+    ehr.answer = lambda _: Reply(body=searchset(theirs, ours))
+    answer: Any = service_of(ehr).post(ADDRESS, json=asking(ehr, without("iron", "folate")))
+    assert len(ehr.calls) == 1
+    assert "none was used, for: iron." in answer.json["cards"][0]["detail"] and "987.5" not in answer.text
+
+
 def test_later_pages_that_failed_make_a_part(ehr: MockEhr) -> None:
     first = searchset(observation("2276-4", 22, "ng/mL"), following=f"{ehr.base}/Observation?page=2")
     ehr.answer = lambda call: Reply(body=outcome()) if "page" in call.parameters else Reply(body=first)
@@ -275,7 +304,7 @@ def test_the_log_tells_what_became_of_it_and_never_whose(ehr: MockEhr, capsys: A
     logged = capsys.readouterr().err
     lines = [json.loads(line) for line in logged.splitlines()]
     [asked] = [line for line in lines if line["event"] == "ehr asked"]
-    assert (asked["ehr"], asked["searches"], asked["failed"]) == ("mock", 20, 20)
+    assert (asked["ehr"], asked["searches"], asked["failed"]) == ("mock", JOINED + 7, JOINED + 7)
     assert asked["reason"] == "the ehr denied access"
     [not_asked] = [line for line in lines if line["event"] == "ehr not asked"]
     assert not_asked["reason"] == "token is for another patient"

@@ -48,6 +48,12 @@ class Reply:
 Answering = Callable[[Call], Reply]
 
 
+class _Server(ThreadingHTTPServer):
+    """Of more than so many who connect at once, the others would wait a second for another try."""
+
+    request_queue_size = 1024
+
+
 class MockEhr:
     """``answer`` decides what is said; by default a Patient, and an empty searchset for any search."""
 
@@ -67,7 +73,7 @@ class MockEhr:
             def log_message(self, *arguments: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self.origin = f"http://127.0.0.1:{self._server.server_port}"

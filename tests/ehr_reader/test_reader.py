@@ -141,7 +141,7 @@ def test_a_wait_beyond_the_deadline_is_not_waited_for(ehr: MockEhr, read: Any, w
     began = time.monotonic()
     [answer] = read(WHOLE)
     assert type(answer.failure) is TryAgainLater and (answer.failure.wait or 0) > 1000
-    assert len(ehr.calls) == 1 and time.monotonic() - began < 3
+    assert len(ehr.calls) == 1 and time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
@@ -158,8 +158,8 @@ def test_what_will_not_get_better_is_asked_once(ehr: MockEhr, read: Any, status:
 def test_the_deadline_holds_whatever_the_ehr_does(ehr: MockEhr, read: Any, slow: Reply) -> None:
     ehr.answer = lambda call: slow if call.resource_type == "Observation" else Reply(body={"resourceType": "Patient"})
     began = time.monotonic()
-    late, patient = read(WHOLE, PATIENT, seconds=0.7)
-    assert time.monotonic() - began < 2
+    late, patient = read(WHOLE, PATIENT, seconds=2.5)
+    assert time.monotonic() - began < 15, "the EHR would have taken half a minute and more"
     assert type(late.failure) is OutOfTime
     assert patient.failure is None
 
