@@ -73,7 +73,12 @@ def part_reader(type_: Any, nothing: Any) -> Callable[[msgspec.Raw], Any]:
 
 def lost_in(part: msgspec.Raw, type_: Any) -> tuple[str, ...]:
     """The paths of what does not fit ``type_`` within one part."""
-    return () if part is ABSENT else _salvage(_sound_text(part), type_ | None)[1]
+    if part is ABSENT:
+        return ()
+    try:
+        return _salvage(part, type_ | None)[1]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _salvage(_sound_text(part), type_ | None)[1]
 
 
 def _sound_text(part: msgspec.Raw) -> msgspec.Raw:

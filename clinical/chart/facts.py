@@ -11,6 +11,8 @@ from typing import Literal
 import msgspec
 
 from clinical.chart.dates import FhirDate
+from clinical.chart.decoding import ABSENT
+from clinical.chart.wire import read_identifiers, read_meta, read_references
 
 Comparator = Literal["<", "<=", ">=", ">"]
 
@@ -34,7 +36,9 @@ class Measurement(Fact, frozen=True, kw_only=True):
 
     ``value`` stands in ``unit`` (UCUM, the family in which limits are published), ``reported`` is the text as sent.
     With a ``comparator`` the value is an edge, not a point; ``upper`` closes the interval of a sum (D3 + D2 "<4").
-    ``revision`` grows from final over amended to corrected, then by date and version: the last of a result counts.
+    ``rank`` grows from preliminary over final and amended to corrected. ``…_json`` holds as it was
+    sent, until somebody asks: who performed it, which no rule does, identifiers and versions, which only copies of one
+    result do.
     """
 
     analyte: str
@@ -51,18 +55,39 @@ class Measurement(Fact, frozen=True, kw_only=True):
     preliminary: bool = False
     part: Literal["total", "D2", "D3"] | None = None
     method: str | None = None
-    laboratory: str | None = None
     specimen: str | None = None
     haemolysed: bool = False
     point_of_care: bool = False
     number_was_text: bool = False
     unusual: bool = False
-    identifiers: frozenset[str] = frozenset()
-    revision: tuple[int, str, str] = (0, "", "")
+    rank: int = 0
+    issued: str | None = None
+    performer_json: msgspec.Raw = ABSENT
+    identifier_json: msgspec.Raw = ABSENT
+    meta_json: msgspec.Raw = ABSENT
 
     @property
     def facts(self) -> tuple[str, ...]:
         return (self.source,) if self.source else self.derived_from
+
+    @property
+    def laboratory(self) -> str | None:
+        """The first performer that has a name."""
+        return next((one.display for one in read_references(self.performer_json) if one.display), None)
+
+    @property
+    def identifiers(self) -> frozenset[str]:
+        """``system|value`` of each: two readings with a common one are of one result."""
+        listed = read_identifiers(self.identifier_json)
+        every = listed if isinstance(listed, tuple) else (listed,)
+        return frozenset([f"{item.system or ''}|{item.value}" for item in every if item.value])
+
+    @property
+    def revision(self) -> tuple[int, str, str]:
+        """By rank, then by date and version: the last of a result counts."""
+        meta = read_meta(self.meta_json)
+        updated = (meta.last_updated if meta else None) or self.issued or ""
+        return self.rank, updated, (meta.version_id if meta else None) or ""
 
     @property
     def is_a_point(self) -> bool:

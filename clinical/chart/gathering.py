@@ -42,11 +42,10 @@ class Gathered(msgspec.Struct):
 
     def keep(self, resource: Resource, full_url: str | None, holder: Resource | None = None) -> None:
         self.number += 1
-        item = Located(resource, self.number, full_url, holder)
-        if (same := self.of_type.get(resource.resource_type)) is not None:
-            same.append(item)
-        else:
-            self.of_type[resource.resource_type] = [item]
+        same = self.of_type.get(resource.resource_type)
+        if same is None:
+            same = self.of_type[resource.resource_type] = []
+        same.append(Located(resource, self.number, full_url, holder))
 
 
 def gather(resources: Iterable[Resource]) -> Gathered:
@@ -60,8 +59,12 @@ def gather(resources: Iterable[Resource]) -> Gathered:
 def _gather(resource: Resource, full_url: str | None, found: Gathered) -> None:
     if resource.resource_type == "Bundle":
         for entry in resource.entry:
-            if entry.resource is not None:
-                _gather(entry.resource, entry.full_url, found)
+            if (inside := entry.resource) is None:
+                continue
+            if inside.contained or inside.resource_type == "Bundle":
+                _gather(inside, entry.full_url, found)
+            else:
+                found.keep(inside, entry.full_url)
         return
     found.keep(resource, full_url)
     for inner in resource.contained:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from clinical.chart.decoding import lost_in
 from clinical.chart.gathering import Located, Shelf
 from clinical.chart.wire import CodeableConcept, Resource
 
@@ -35,8 +36,10 @@ _WITH_STATUS = frozenset(_LISTED) - {"Condition", "AllergyIntolerance"}
 def why_illegible(item: Located, shelf: Shelf) -> str | None:
     """What an entry of a list does not tell, as a sentence's end; None where it can be read."""
     resource = item.resource
-    if lost := next((path for path in resource.unreadable if _root(path) in _DECISIVE), None):
-        return f"its {_root(lost)} could not be read"
+    if lost := next((root for root in map(_root, resource.lost) if root in _DECISIVE), None):
+        return f"its {lost} could not be read"
+    if lost_in(resource.code_json, CodeableConcept):
+        return "its code could not be read"
     if resource.resource_type in _WITH_STATUS and resource.status not in _STATUSES:
         return "it does not tell its status"
     is_drug = resource.resource_type.startswith("Medication")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
 from clinical.chart.facts import DataQuality, Measurement
-from clinical.chart.gathering import Located, Shelf
+from clinical.chart.gathering import Located
 from clinical.chart.naming import Name
 from clinical.chart.results import Result
+from clinical.chart.specimens import Rack
 from clinical.chart.values import Value, values_of, whole_value
 from clinical.chart.wire import Resource
-from terminology import CodeUse, Property, analyte, keeps_promise, unit_of
+from terminology import CodeUse, Property, analyte, keeps_promise, unit_of, written
 
 _EMPTY = frozenset({"DQ.ABSENT", "DQ.RANGE_ONLY"})
 
@@ -29,22 +31,22 @@ class Reading(msgspec.Struct):
             self.notes.extend(_remarks(measurement, value, item))
 
 
-def read_observation(item: Located, name: Name, local_codes: Mapping[str, str], shelf: Shelf, reading: Reading) -> None:
+def read_observation(item: Located, name: Name, local_codes: Mapping[str, str], rack: Rack, reading: Reading) -> None:
     """Adds to ``reading`` all that one Observation, which has this name, says of our analytes."""
     if item.resource.component:
-        _read_parts(item, local_codes, shelf, reading)
+        _read_parts(item, local_codes, rack, reading)
         return
     value = whole_value(item.resource, name)
-    result = _read_value(value, item, shelf)
+    result = _read_value(value, item, rack)
     if isinstance(result, Measurement):
         reading.keep(result, value, item)
     elif result is not None:
         reading.notes.append(result)
 
 
-def _read_parts(item: Located, local_codes: Mapping[str, str], shelf: Shelf, reading: Reading) -> None:
+def _read_parts(item: Located, local_codes: Mapping[str, str], rack: Rack, reading: Reading) -> None:
     """Components, and the whole beside them."""
-    results = [(value, _read_value(value, item, shelf)) for value in values_of(item.resource, local_codes)]
+    results = [(value, _read_value(value, item, rack)) for value in values_of(item.resource, local_codes)]
     measured = [(value, result) for value, result in results if isinstance(result, Measurement)]
     twice = _told_twice([measurement for _, measurement in measured])
     kept = [(value, one) for value, one in measured if (one.analyte, one.part) not in twice]
@@ -65,12 +67,12 @@ def _told_twice(measurements: Iterable[Measurement]) -> list[tuple[str, str | No
     return sorted({name for name in names if names.count(name) > 1}, key=str)
 
 
-def _read_value(value: Value, item: Located, shelf: Shelf) -> Measurement | DataQuality | None:
+def _read_value(value: Value, item: Located, rack: Rack) -> Measurement | DataQuality | None:
     """``None`` where it is about something else."""
     use = value.name.use
     if use is None:
         return None
-    return _unknown_code(use, item) if isinstance(use, str) else Result(item, value, use, shelf).read()
+    return _unknown_code(use, item) if isinstance(use, str) else Result(item, value, use, rack).read()
 
 
 def analyte_named(resource: Resource, local_codes: Mapping[str, str]) -> str | None:
@@ -100,10 +102,10 @@ def _remarks(measurement: Measurement, value: Value, item: Located) -> Iterator[
         reason = "no time of collection was sent; the time of issue stands for it"
         yield DataQuality("DQ.DATE_MISSING", reason, name, item.reference, blocks=False)
     if _mismatch(value, measurement):
-        reason = f"the code says {_promised(value)}, the unit is {measurement.reported_unit}: read by its unit"
+        reason = f"the code says {_promised(value)}, the unit is {written(measurement.reported_unit)}: read by its unit"
         yield DataQuality("DQ.LOINC_UNIT_MISMATCH", reason, name, item.reference, blocks=False)
     if measurement.unusual:
-        reason = f"{measurement.reported} is unusual: check the unit"
+        reason = f"{written(measurement.reported)} is unusual: check the unit"
         yield DataQuality("DQ.IMPLAUSIBLE", reason, name, item.reference, blocks=False)
     if measurement.number_was_text:
         yield DataQuality(
@@ -112,8 +114,13 @@ def _remarks(measurement: Measurement, value: Value, item: Located) -> Iterator[
 
 
 def _mismatch(value: Value, measurement: Measurement) -> bool:
-    unit = unit_of(measurement.analyte, measurement.reported_unit)
-    return unit is not None and not keeps_promise(_promised(value), unit)
+    return _breaks_promise(_promised(value), measurement.analyte, measurement.reported_unit)
+
+
+@lru_cache(maxsize=1024)
+def _breaks_promise(promised: Property | None, name: str, reported_unit: str) -> bool:
+    unit = unit_of(name, reported_unit)
+    return unit is not None and not keeps_promise(promised, unit)
 
 
 def _promised(value: Value) -> Property | None:

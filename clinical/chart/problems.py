@@ -31,7 +31,8 @@ def read_condition(item: Located) -> Condition | None:
         state = "past"
     elif verification in _UNSURE:
         state = "unconfirmed"
-    return Condition(item.reference, groups_of_concept(resource.code), state, words_of(resource.code), _began(resource))
+    code = resource.code
+    return Condition(item.reference, groups_of_concept(code), state, words_of(code), _began(resource))
 
 
 def _ended(resource: Resource) -> bool:
@@ -60,8 +61,9 @@ def read_allergy(item: Located) -> Allergy | None:
     kind: Literal["allergy", "intolerance"] | None = None
     if resource.type in ("allergy", "intolerance"):
         kind = resource.type  # type: ignore[assignment]
-    groups = groups_of_concept(resource.code) | drug_groups_by_name(words_of(resource.code))
-    return Allergy(item.reference, groups, kind, words_of(resource.code))
+    code = resource.code
+    words = words_of(code)
+    return Allergy(item.reference, groups_of_concept(code) | drug_groups_by_name(words), kind, words)
 
 
 def read_procedure(item: Located) -> Procedure | None:
@@ -71,7 +73,8 @@ def read_procedure(item: Located) -> Procedure | None:
         return None
     period = resource.performed_period
     performed = read_date(resource.performed_date_time) or (read_date(period.end or period.start) if period else None)
-    return Procedure(item.reference, groups_of_concept(resource.code), words_of(resource.code), performed)
+    code = resource.code
+    return Procedure(item.reference, groups_of_concept(code), words_of(code), performed)
 
 
 def read_pregnancy(item: Located) -> PregnancyStatus | None:

@@ -16,7 +16,7 @@ from clinical.chart.facts import Comparator
 from clinical.chart.wire import Quantity
 from terminology import UCUM, Unit, known_unit, unit_of
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _TEXT = re.compile(
     r"(?P<comparator><=|>=|<|>|≤|≥|LESS THAN|GREATER THAN)?\s*(?P<number>\d+(?:\.\d+)?)"
     r"(?:\s*(?P<flag>\*|HH|LL|H|L)(?=\s|$))?\s*(?P<unit>.*)",
@@ -50,7 +50,15 @@ class Number(msgspec.Struct, frozen=True, gc=False):
 
 def read_quantity(quantity: Quantity) -> Number | Refused:
     """The number of a ``valueQuantity``; the unit is left as sent (``code`` only where it claims to be UCUM)."""
-    written = bytes(quantity.value).decode("utf-8", "replace").strip()
+    number = bytes(quantity.value)
+    value = _kept_number(number) if len(number) <= _LONGEST_NUMBER else None
+    if value is not None and quantity.comparator is None:
+        return Number(value, number.decode("ascii"), None, quantity.unit, _ucum_code(quantity))
+    return _read_unusual(quantity, number.decode("utf-8", "replace").strip())
+
+
+def _read_unusual(quantity: Quantity, written: str) -> Number | Refused:
+    """With a comparator, or a number that is not plainly one."""
     if not written or written == "null":
         return Refused("DQ.ABSENT", "the result has no number")
     if written[0] == '"':
@@ -93,16 +101,16 @@ def read_text(text: str) -> Number | Refused:
 
 
 def _exact(written: str) -> Decimal | None:
-    return _kept_number(written) if len(written) <= _LONGEST_NUMBER else None
+    return _kept_number(written.encode()) if len(written) <= _LONGEST_NUMBER else None
 
 
 @lru_cache(maxsize=4096)
-def _kept_number(written: str) -> Decimal | None:
+def _kept_number(written: bytes) -> Decimal | None:
     """Results repeat: three digits tell most of them."""
     if not _NUMBER.fullmatch(written):
         return None
     try:
-        value = Decimal(written)
+        value = Decimal(written.decode("ascii"))
     except InvalidOperation:
         return None
     return value if -_LARGEST_EXPONENT <= value.adjusted() <= _LARGEST_EXPONENT or value == 0 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -24,11 +25,13 @@ from clinical.chart.naming import Name, name_in
 from clinical.chart.observations import Reading, analyte_named, read_observation
 from clinical.chart.open_orders import read_open_order
 from clinical.chart.problems import read_allergy, read_condition, read_pregnancy, read_procedure, read_reasons
+from clinical.chart.specimens import Rack
 from clinical.chart.subjects import Owner, find_owner
 from clinical.chart.versions import refuse_other_versions
 from clinical.chart.wire import Resource
 
 _Fact = TypeVar("_Fact", Condition, Medication, Allergy, Procedure, PregnancyStatus, OpenOrder)
+_source = attrgetter("source")
 _MEDICATIONS = frozenset({"MedicationRequest", "MedicationStatement", "MedicationAdministration"})
 _REFERENCED = ("Medication", "Specimen")
 
@@ -68,13 +71,13 @@ def read_chart(
     strangers = [item.reference for item in gathered.of("Patient") if not owner.is_at(item.reference)]
     found = _Found(Reading(), strangers=strangers)
     shelf = Shelf(gathered.of(*_REFERENCED))
-    _read_observations(gathered.of("Observation"), owner, shelf, local_codes or {}, found)
+    _read_observations(gathered.of("Observation"), owner, Rack(shelf), local_codes or {}, found)
     _read_lists(gathered, owner, shelf, found)
     return _chart(owner, found, frozenset(gathered.of_type) if answered is None else answered)
 
 
 def _read_observations(
-    items: Iterable[Located], owner: Owner, shelf: Shelf, local: Mapping[str, str], found: _Found
+    items: Iterable[Located], owner: Owner, rack: Rack, local: Mapping[str, str], found: _Found
 ) -> None:
     for item in items:
         resource = item.resource
@@ -83,7 +86,7 @@ def _read_observations(
             continue
         name = name_in(resource.code_json, local)
         if name.use is not None or resource.component:
-            read_observation(item, name, local, shelf, found.results)
+            read_observation(item, name, local, rack, found.results)
         elif name.of_pregnancy or not name.is_told:
             _read_another(item, name, found)
         else:
@@ -199,4 +202,6 @@ def _chart(owner: Owner, found: _Found, answered: frozenset[str]) -> Chart:
 
 def _sorted(facts: Sequence[_Fact]) -> tuple[_Fact, ...]:
     """In an order that does not depend on how they came in."""
+    if len({fact.source for fact in facts}) == len(facts):
+        return tuple(sorted(facts, key=_source))
     return tuple(sorted(facts, key=lambda fact: (fact.source, repr(fact))))

@@ -7,6 +7,7 @@ told as a ``DataQuality``.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
@@ -14,11 +15,12 @@ import msgspec
 
 from clinical.chart.dates import FhirDate, read_date
 from clinical.chart.facts import DataQuality, Measurement
-from clinical.chart.gathering import Located, Shelf
+from clinical.chart.gathering import Located
 from clinical.chart.naming import all_words
 from clinical.chart.quantities import Number, Refused, read_quantity, read_text, read_unit
+from clinical.chart.specimens import Rack
 from clinical.chart.values import Value
-from clinical.chart.wire import CodeableConcept, Reference, Resource, read_concepts
+from clinical.chart.wire import CodeableConcept, read_concepts
 from terminology import CodeUse, Plausibility, Unit, analyte, looks_like_another, plausibility
 
 _REVISIONS = {"preliminary": 0, "final": 1, "amended": 2, "corrected": 3}
@@ -27,12 +29,6 @@ _HAEMOLYSED = re.compile(r"h(?:a)?emoly[sz]", re.IGNORECASE)
 _NOT_HAEMOLYSED = re.compile(
     r"\b(?:no|not|non|without|negative|nil|absent)\b[^.;]{0,20}h(?:a)?emoly[sz]", re.IGNORECASE
 )
-_OTHER_SPECIMEN = re.compile(
-    r"\b(?:urine|csf|cerebrospinal|saliva|red blood cells?|erythrocytes?|rbc|stool)\b", re.IGNORECASE
-)
-_RED_CELL = re.compile(r"\brbc\b|red (?:blood )?cell|erythrocyte", re.IGNORECASE)
-
-
 # A longer interpretation is read each time; keeping such would let a sender fill the memory.
 _LONGEST_KEPT_BYTES = 2048
 
@@ -40,16 +36,15 @@ _LONGEST_KEPT_BYTES = 2048
 class Result:
     """The questions to one value, in order. Each answers with a refusal or leads on."""
 
-    __slots__ = ("item", "plausibility", "resource", "shelf", "specimen", "use", "value")
+    __slots__ = ("item", "plausibility", "resource", "tube", "use", "value")
 
-    def __init__(self, item: Located, value: Value, use: CodeUse, shelf: Shelf) -> None:
-        self.item, self.value, self.use, self.shelf = item, value, use, shelf
-        self.resource = resource = item.resource
-        self.specimen: Reference | None = resource.specimen
+    def __init__(self, item: Located, value: Value, use: CodeUse, rack: Rack) -> None:
+        self.item, self.value, self.use, self.resource = item, value, use, item.resource
+        self.tube = rack.tube_of(item.resource)
         self.plausibility: Plausibility = "plausible"
 
     def read(self) -> Measurement | DataQuality:
-        refusal = self._validity() or (self._specimen() if self.specimen is not None else None)
+        refusal = self._validity() or (self._specimen() if self.tube.other is not None else None)
         if refusal:
             return self._refuse(refusal)
         number = self._number()
@@ -58,13 +53,14 @@ class Result:
         unit = read_unit(self.use.analyte, number)
         if isinstance(unit, Refused):
             return self._refuse(unit)
-        refusal = self._type(unit) or self._size(number, unit)
+        value = number.value if unit.factor == 1 else number.value * unit.factor
+        refusal = self._type(unit) or self._size(value, number, unit)
         effective = self._effective()
         if refusal or effective is None:
             return self._refuse(
                 refusal or Refused("DQ.DATE_MISSING", "the result has neither a time of collection nor of issue")
             )
-        return self._measurement(number, unit, effective)
+        return self._measurement(value, number, unit, effective)
 
     def _refuse(self, refusal: Refused) -> DataQuality:
         return DataQuality(refusal.id, refusal.reason, self.use.analyte, self.item.reference)
@@ -90,17 +86,10 @@ class Result:
         )
 
     def _specimen(self) -> Refused | None:
-        reference = self.specimen
-        specimen = self.shelf.find(reference, self.resource)
-        wrong = _other_specimen(reference.display) if reference and reference.display else None
-        if wrong is None and specimen is not None and isinstance(specimen.type, CodeableConcept):
-            words = filter(None, all_words(specimen.type))
-            wrong = next((found for text in words if (found := _other_specimen(text))), None)
-        if wrong and not (self.use.analyte == "red-cell-folate" and _RED_CELL.search(wrong)):
-            return Refused(
-                "DQ.WRONG_SPECIMEN", f"the specimen is {wrong.lower()}, not {analyte(self.use.analyte).specimen}"
-            )
-        return None
+        if not self.tube.is_wrong_for(self.use.analyte):
+            return None
+        drawn = analyte(self.use.analyte).specimen
+        return Refused("DQ.WRONG_SPECIMEN", f"the specimen is {str(self.tube.other).lower()}, not {drawn}")
 
     def _number(self) -> Number | Refused:
         value = self.value
@@ -142,8 +131,8 @@ class Result:
             return Refused("DQ.UNIT_UNKNOWN", "mL/min without a body surface is a clearance, not an indexed eGFR")
         return None
 
-    def _size(self, number: Number, unit: Unit) -> Refused | None:
-        name, value = self.use.analyte, number.value * unit.factor
+    def _size(self, value: Decimal, number: Number, unit: Unit) -> Refused | None:
+        name = self.use.analyte
         if name == "transferrin-saturation" and unit.ucum == "%" and 0 < value <= 1:
             return Refused(
                 "DQ.IMPLAUSIBLE", "a saturation of at most 1 % looks like a ratio with the unit of a percentage"
@@ -169,12 +158,12 @@ class Result:
         )
         return next((day for text in (*texts, resource.issued) if (day := read_date(text))), None)
 
-    def _measurement(self, number: Number, unit: Unit, effective: FhirDate) -> Measurement:
+    def _measurement(self, value: Decimal, number: Number, unit: Unit, effective: FhirDate) -> Measurement:
         resource, use = self.resource, self.use
         reported_unit = number.unit or number.code or unit.ucum
         return Measurement(
             analyte=use.analyte,
-            value=number.value if unit.factor == 1 else number.value * unit.factor,
+            value=value,
             unit=unit.family,
             reported=f"{number.comparator or ''}{number.written} {reported_unit}",
             reported_unit=reported_unit,
@@ -185,14 +174,16 @@ class Result:
             preliminary=resource.status == "preliminary",
             part=use.part if use.part != "D3" else self._total_or_d3(),
             method=self._method() if resource.method is not None or resource.device is not None else None,
-            laboratory=_laboratory(resource.performer),
-            specimen=self.specimen.reference if self.specimen else None,
+            specimen=self.tube.reference,
             haemolysed=self._haemolysed(),
             point_of_care=use.point_of_care,
             number_was_text=number.was_text,
             unusual=self.plausibility == "check",
-            identifiers=_identifiers(resource),
-            revision=_revision(resource),
+            rank=_REVISIONS.get(resource.status or "", 0),
+            issued=resource.issued,
+            performer_json=resource.performer_json,
+            identifier_json=resource.identifier_json,
+            meta_json=resource.meta_json,
         )
 
     def _total_or_d3(self) -> Literal["total", "D3"]:
@@ -219,32 +210,8 @@ def _flags_tell(flags: bytes) -> bool:
     return any(text and _tells_of_haemolysis(text) for flag in concepts for text in all_words(flag))
 
 
-def _other_specimen(text: str) -> str | None:
-    match = _OTHER_SPECIMEN.search(text)
-    return match.group(0) if match else None
-
-
 def _tells_of_haemolysis(text: str) -> bool:
     return _HAEMOLYSED.search(text) is not None and _NOT_HAEMOLYSED.search(text) is None
-
-
-def _laboratory(performers: tuple[Reference, ...]) -> str | None:
-    for performer in performers:
-        if performer.display:
-            return performer.display
-    return None
-
-
-def _identifiers(resource: Resource) -> frozenset[str]:
-    listed = resource.identifier
-    all_of_them = listed if isinstance(listed, tuple) else (listed,)
-    return frozenset([f"{item.system or ''}|{item.value}" for item in all_of_them if item.value])
-
-
-def _revision(resource: Resource) -> tuple[int, str, str]:
-    meta = resource.meta
-    updated = (meta.last_updated if meta else None) or resource.issued or ""
-    return _REVISIONS.get(resource.status or "", 0), updated, (meta.version_id if meta else None) or ""
 
 
 def _words(concept: CodeableConcept) -> str | None:

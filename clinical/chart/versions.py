@@ -23,7 +23,7 @@ _GONE = {
 }
 _WITH_STATUS = ("Condition", "AllergyIntolerance")
 _WITH_CONTEXT = ("Observation", "MedicationRequest")
-_TELLING = (*_GONE, *_WITH_STATUS, *_WITH_CONTEXT)
+_TELLING = (*_GONE, *_WITH_STATUS)
 _STU3_STATUS_CODES = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
 
 
@@ -33,6 +33,8 @@ def refuse_other_versions(gathered: Gathered) -> None:
     One sloppy element among sound R4 does not make a payload STU3: it is left out alone.
     """
     signs = [sign for item in gathered.of(*_TELLING) if (sign := _sign(item.resource))]
+    contexts = [item.resource.context for item in gathered.of(*_WITH_CONTEXT)]
+    signs += ["STU3" for context in contexts if context is not None and context.reference]
     older = next((sign for sign in signs if sign != "R4"), None)
     if older and "R4" not in signs:
         raise WrongFhirVersion(f"the input is FHIR {older}; this service reads FHIR R4 (4.0.1)")
@@ -40,8 +42,6 @@ def refuse_other_versions(gathered: Gathered) -> None:
 
 def _sign(resource: Resource) -> str | None:
     kind = resource.resource_type
-    if kind in _WITH_CONTEXT:
-        return "STU3" if resource.context is not None and resource.context.reference else None
     return _GONE[kind] if kind in _GONE else _sign_of_status(resource.clinical_status)
 
 

@@ -4,8 +4,8 @@ One wide ``Resource`` serves every resource type, so that a Bundle of mixed type
 bytes, and an unknown type costs nothing. An absent element is ``None``, ``()`` or ``ABSENT``; nothing ever gets a
 default meaning. Numbers stay the bytes the sender wrote (``msgspec.Raw``): only those that a rule will read become
 ``Decimal``, with the reported precision. So do the parts of which a chart is full and rules read few (``…_json``):
-four of five results are about something else, and nobody asks who performed those. The property of the same name takes
-such a part apart, element by element where the sender did not keep to the types.
+four of five results are about something else, and nobody asks who performed those. The property of the same name
+takes such a part apart, element by element where the sender did not keep to the types.
 Source: FHIR R4 (4.0.1), the resource pages of the types named below.
 """
 
@@ -143,12 +143,12 @@ _PARTS: dict[str, Any] = {
     "performer": tuple[Reference, ...], "interpretation": tuple[CodeableConcept, ...], "specimen": Reference,
 }  # fmt: skip
 _Part = Callable[[msgspec.Raw], T]
-_read_meta: _Part[Meta | None] = part_reader(Meta, None)
-_read_identifiers: _Part[tuple[Identifier, ...] | Identifier] = part_reader(_PARTS["identifier"], ())
+read_meta: _Part[Meta | None] = part_reader(Meta, None)
+read_identifiers: _Part[tuple[Identifier, ...] | Identifier] = part_reader(_PARTS["identifier"], ())
 read_concept: _Part[CodeableConcept | None] = part_reader(CodeableConcept, None)
 read_concepts: _Part[tuple[CodeableConcept, ...]] = part_reader(tuple[CodeableConcept, ...], ())
 _read_reference: _Part[Reference | None] = part_reader(Reference, None)
-_read_references: _Part[tuple[Reference, ...]] = part_reader(tuple[Reference, ...], ())
+read_references: _Part[tuple[Reference, ...]] = part_reader(tuple[Reference, ...], ())
 
 
 class Resource(Wire, frozen=True, kw_only=True):
@@ -239,11 +239,11 @@ class Resource(Wire, frozen=True, kw_only=True):
 
     @property
     def meta(self) -> Meta | None:
-        return _read_meta(self.meta_json)
+        return read_meta(self.meta_json)
 
     @property
     def identifier(self) -> tuple[Identifier, ...] | Identifier:
-        return _read_identifiers(self.identifier_json)
+        return read_identifiers(self.identifier_json)
 
     @property
     def code(self) -> CodeableConcept | None:
@@ -252,10 +252,6 @@ class Resource(Wire, frozen=True, kw_only=True):
     @property
     def subject(self) -> Reference | None:
         return _read_reference(self.subject_json)
-
-    @property
-    def performer(self) -> tuple[Reference, ...]:
-        return _read_references(self.performer_json)
 
     @property
     def specimen(self) -> Reference | None:

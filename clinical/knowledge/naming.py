@@ -8,7 +8,7 @@ import terminology
 from clinical.knowledge.loading import Knowledge
 from clinical.knowledge.order_schema import Amount
 
-ANNOTATIONS = {"[IU]": "IU", "{1.73_m2}": "1.73 m2", "ug": "microgram", "d": "day", "wk": "week", "mo": "month"}
+ANNOTATIONS = {"[IU]": "IU", "{1.73_m2}": "1.73 m²", "ug": "microgram", "d": "day", "wk": "week", "mo": "month"}
 COUNTED = ("day", "week", "month", "tablet", "capsule", "sachet", "injection")
 PEOPLE = ("Leber",)
 ONE = Decimal(1)

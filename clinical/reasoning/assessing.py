@@ -183,9 +183,11 @@ def _data_quality(chart: Chart, evidence: Evidence) -> tuple[DataQuality, ...]:
 
 def _advice(rules: CompiledKnowledge, evidence: Evidence, decisions: Decisions) -> tuple[Advice, ...]:
     return tuple(
-        Advice(item.id, rules.knowledge.nutrient_of.get(item.id), item.topic, item.text, item.sources)
-        for item, question, _ in rules.advice.open(evidence.marks)
-        if ask(question, evidence, decisions.faults, item.id).yes
+        [
+            advice
+            for advice, question, _ in rules.advice.open(evidence.marks)
+            if ask(question, evidence, decisions.faults, advice.id).truth
+        ]
     )
 
 

@@ -69,7 +69,7 @@ def compared(measurement: Measurement, limit: Mapping[str, Decimal]) -> tuple[In
 def is_below(measurement: Measurement, limit: Mapping[str, Decimal]) -> bool | None:
     """Is all of it strictly below the limit?"""
     edge = limit.get(measurement.unit)
-    if edge is not None and measurement.is_a_point:
+    if edge is not None and measurement.comparator is None and measurement.upper is None:
         return measurement.value < edge
     interval, edge = compared(measurement, limit)
     return interval.below(edge)
@@ -78,10 +78,22 @@ def is_below(measurement: Measurement, limit: Mapping[str, Decimal]) -> bool | N
 def is_at_most(measurement: Measurement, limit: Mapping[str, Decimal]) -> bool | None:
     """Is all of it at or below the limit?"""
     edge = limit.get(measurement.unit)
-    if edge is not None and measurement.is_a_point:
+    if edge is not None and measurement.comparator is None and measurement.upper is None:
         return measurement.value <= edge
     interval, edge = compared(measurement, limit)
     return interval.at_most(edge)
+
+
+def is_above(measurement: Measurement, limit: Mapping[str, Decimal]) -> bool | None:
+    """Is all of it strictly above the limit?"""
+    at_most = is_at_most(measurement, limit)
+    return None if at_most is None else not at_most
+
+
+def is_at_least(measurement: Measurement, limit: Mapping[str, Decimal]) -> bool | None:
+    """Is all of it at or above the limit?"""
+    below = is_below(measurement, limit)
+    return None if below is None else not below
 
 
 def band_of(measurement: Measurement, bands: Sequence[Band]) -> Band | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from clinical.knowledge import Knowledge
-from clinical.knowledge.schema import Advice, Band, Caution, Escalation, Finding, Indicator, Proposal, Reserve, Rule
-from clinical.reasoning.questions import Ask, compile_question
+from clinical.knowledge import Knowledge, schema
+from clinical.knowledge.schema import Band, Caution, Escalation, Finding, Indicator, Proposal, Reserve, Rule
+from clinical.reasoning.assessment import Advice
+from clinical.reasoning.questions import Ask, compile_condition, compile_question
 from clinical.reasoning.triggers import Gatehouse, Gates, gates_of
 
 
@@ -41,6 +42,8 @@ class AskedProposal(NamedTuple):
 
 
 class AskedAdvice(NamedTuple):
+    """``advice`` as it is told where it applies."""
+
     advice: Advice
     ask: Ask
     gates: Gates
@@ -68,7 +71,7 @@ class CompiledKnowledge:
         self.parts = tuple(
             Part(
                 file.content.nutrient,
-                tuple(AskedBand(band, self._ask(band.when)) for band in file.content.band if band.indicator),
+                tuple(AskedBand(band, self._condition(band.when)) for band in file.content.band if band.indicator),
                 tuple(AskedRule(rule, *self._gated(rule.when)) for rule in file.content.rule),
             )
             for file in knowledge.files
@@ -85,12 +88,12 @@ class CompiledKnowledge:
         self.order_cautions = tuple(
             self._caution(caution) for file in knowledge.files for caution in file.content.order_caution
         )
-        self.advice = Gatehouse([AskedAdvice(item, *self._gated(item.when)) for item in knowledge.advice])
+        self.advice = Gatehouse([AskedAdvice(self._worded(item), *self._gated(item.when)) for item in knowledge.advice])
         self.escalations = {
             statement.id: tuple(self._escalations(statement.escalates)) for statement in self._statements()
         }
         self.shorter = {
-            name: tuple((shorter.days, compile_question(shorter.when, knowledge)) for shorter in freshness.shorter)
+            name: tuple((shorter.days, compile_condition(shorter.when, knowledge)) for shorter in freshness.shorter)
             for name, freshness in knowledge.freshness.items()
         }
         self.reserves = Gatehouse(
@@ -98,17 +101,23 @@ class CompiledKnowledge:
         )
         self.derivations = tuple(item for file in knowledge.files for item in file.content.derivation)
 
+    def _worded(self, item: schema.Advice) -> Advice:
+        return Advice(item.id, self.knowledge.nutrient_of.get(item.id), item.topic, item.text, item.sources)
+
     def _ask(self, question: object) -> Ask | None:
         return None if question is None else compile_question(question, self.knowledge)
 
+    def _condition(self, question: object) -> Ask | None:
+        return None if question is None else compile_condition(question, self.knowledge)
+
     def _gated(self, question: object) -> tuple[Ask, Gates]:
-        return compile_question(question, self.knowledge), gates_of(question, self.knowledge)
+        return compile_condition(question, self.knowledge), gates_of(question, self.knowledge)
 
     def _caution(self, caution: Caution) -> AskedCaution:
         affected = tuple(
             name for name in self.knowledge.proposals if any(fnmatchcase(name, pattern) for pattern in caution.affects)
         )
-        ask, gates = self._gated(caution.when)
+        ask, gates = compile_question(caution.when, self.knowledge), gates_of(caution.when, self.knowledge)
         return AskedCaution(
             caution, ask, self._ask(caution.relevant_when), frozenset(affected), gates, affected, caution.takes_the_tick
         )
@@ -120,7 +129,7 @@ class CompiledKnowledge:
 
     def _escalations(self, escalations: Iterable[Escalation]) -> Iterable[tuple[Indicator, Ask]]:
         for escalation in escalations:
-            yield escalation.to, compile_question(escalation.when, self.knowledge)
+            yield escalation.to, compile_condition(escalation.when, self.knowledge)
 
 
 _COMPILED: dict[int, CompiledKnowledge] = {}

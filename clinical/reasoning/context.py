@@ -65,6 +65,8 @@ def _word(answer: Answer) -> YesNoUnknown:
 def _asserted(chart: Chart, group: str) -> Answer:
     """Yes by an active condition, no by a refuted one, unknown without a word."""
     named = [condition for condition in chart.conditions if group in condition.groups]
+    if not named:
+        return UNKNOWN
     active = _sources(condition for condition in named if condition.state in ("active", "unconfirmed"))
     if active:
         return Answer(True, active)
@@ -93,9 +95,11 @@ def _dialysis(chart: Chart, today: date) -> Answer:
 def _pregnant(chart: Chart, today: date) -> Answer:
     if chart.patient.gender == "male":
         return NO
+    asserted = _asserted(chart, "pregnancy")
+    if not chart.pregnancy:
+        return asserted
     statuses = [status for status in chart.pregnancy if _counts(status, today)]
     latest = max(statuses, key=lambda status: (_order(status.effective), status.source), default=None)
-    asserted = _asserted(chart, "pregnancy")
     if latest is not None and latest.pregnant is False:
         return _told_not(chart, latest, asserted)
     if latest is not None:

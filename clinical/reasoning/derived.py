@@ -90,7 +90,7 @@ def _measurement(
         derived_from=tuple(sorted(fact for part in parts for fact in part.facts)),
         specimen=lead.specimen,
         haemolysed=any(part.haemolysed for part in parts),
-        laboratory=lead.laboratory,
+        performer_json=lead.performer_json,
     )
 
 
@@ -149,5 +149,5 @@ def _summed(three: Measurement, two: Measurement) -> Measurement | None:
         derived_from=tuple(sorted(three.facts + two.facts)),
         specimen=three.specimen,
         part="total",
-        laboratory=three.laboratory,
+        performer_json=three.performer_json,
     )

@@ -41,7 +41,7 @@ class Evidence:
     def __init__(self, chart: Chart, knowledge: Knowledge, today: date, person: Person, selection: Selection) -> None:
         self.chart, self.knowledge, self.today, self.person, self.selection = chart, knowledge, today, person, selection
         self.act_days: dict[str, int] = {}
-        self.answered: dict[str, Answer] = {}
+        self.answered: dict[str | None, Answer] = {}
         self.current: dict[str, Measurement] = {}
         self.bands: dict[str, Band] = {}
         self.doubtful: set[str] = set()

@@ -45,8 +45,7 @@ def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions
     result = Offer()
     _keep_fitting(knowledge, evidence, decisions, result)
     for place in knowledge.gated_cautions.open_places(evidence.marks, _left_open(knowledge, evidence)):
-        asked = knowledge.cautions[place]
-        result.cautions.append(Held(asked, _asked(asked, evidence, decisions)))
+        result.cautions.append(_held(knowledge.cautions[place], evidence, decisions))
     _hold_back(evidence, result)
     for name in evidence.candidates:
         if name not in result.held_back and not is_drafted(knowledge.proposals[name].proposal, evidence):
@@ -79,12 +78,13 @@ def _fits(name: str, knowledge: CompiledKnowledge, evidence: Evidence, decisions
     return Answer(True) if question is None else ask(question, evidence, decisions.faults, name)
 
 
-def _asked(asked: AskedCaution, evidence: Evidence, decisions: Decisions) -> Answer:
-    answer = ask(asked.ask, evidence, decisions.faults, asked.caution.id)
-    earlier = evidence.cautions.get(asked.caution.id)
+def _held(asked: AskedCaution, evidence: Evidence, decisions: Decisions) -> Held:
+    name = asked.caution.id
+    answer = ask(asked.ask, evidence, decisions.faults, name)
+    earlier = evidence.cautions.get(name)
     if earlier is None or answer.truth or (earlier.truth is False and answer.truth is None):
-        evidence.cautions[asked.caution.id] = answer
-    return answer
+        evidence.cautions[name] = answer
+    return Held(asked, answer)
 
 
 def _hold_back(evidence: Evidence, result: Offer) -> None:
@@ -226,7 +226,9 @@ def _orders(
         return [draft_medication_request(proposal, patient, evidence.today, named_facts, beware)]
     if proposal.kind == "laboratory":
         orders = draft_service_requests(proposal, patient, evidence.today, after_days, named_facts)
-        return [order for order, test in zip(orders, proposal.laboratory, strict=True) if left is None or test in left]
+        if left is None or left is proposal.laboratory:
+            return orders
+        return [order for order, test in zip(orders, proposal.laboratory, strict=True) if test in left]
     return []
 
 

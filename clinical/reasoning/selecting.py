@@ -5,10 +5,10 @@ What is set aside is told. The order in which results came in never matters.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 
 import msgspec
 
@@ -18,6 +18,7 @@ from clinical.reasoning.derived import total_vitamin_d
 from terminology import convert
 
 _HOURS_A_DAY = 24
+_source, _day, _instant = attrgetter("source"), attrgetter("effective.day"), attrgetter("effective.moment")
 # A sign that more results share than this tells none from another: a feed that gives every result one id.
 _MOST_ALIKE = 50
 
@@ -83,13 +84,14 @@ def _in_time(item: Measurement, today: date, born: date | None, selection: Selec
 
 def _without_copies(found: Sequence[Measurement], selection: Selection) -> list[Measurement]:
     """One of each: the same resource, accession or reading may come more than once; the last revision counts."""
-    shared = _shared_signs(found)
+    crowded = _crowded(found) if len(found) > 1 else {}
+    shared = _shared_signs(crowded.values())
     if not shared:
         return list(found)
     kept: list[Measurement] = []
     places: dict[object, set[int]] = {}
     for item in found:
-        signs = shared.intersection(_signs(item))
+        signs = shared.intersection(_signs(item)) if id(item) in crowded else ()
         if not signs:
             kept.append(item)
             continue
@@ -109,12 +111,28 @@ def _without_copies(found: Sequence[Measurement], selection: Selection) -> list[
     return kept
 
 
-def _shared_signs(found: Sequence[Measurement]) -> set[object]:
-    """Most results share none with another; only those that do are compared: a chart may hold years of daily ones."""
-    if len(found) < 2:
+def _crowded(found: Sequence[Measurement]) -> dict[int, Measurement]:
+    """Those of a source, a day or an instant that another has too: the others can share no sign with any."""
+    alike: dict[int, Measurement] = {}
+    for of in (_source, _day, _instant):
+        if again := _repeated(list(map(of, found))):
+            alike |= {id(item): item for item in found if of(item) in again}
+    return alike
+
+
+def _repeated(values: Sequence[object]) -> set[object]:
+    if len(set(values)) == len(values):
         return set()
-    numbers = Counter(sign for item in found for sign in _signs(item))
-    return {sign for sign, number in numbers.items() if number > 1}
+    seen: set[object] = set()
+    again: set[object] = set()
+    for value in values:
+        (again if value in seen else seen).add(value)
+    return again
+
+
+def _shared_signs(crowded: Collection[Measurement]) -> set[object]:
+    """Most results share none with another; only those that do are compared: a chart may hold years of daily ones."""
+    return _repeated([sign for item in crowded for sign in _signs(item)])
 
 
 def _signs(item: Measurement) -> Iterator[object]:

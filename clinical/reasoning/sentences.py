@@ -1,4 +1,4 @@
-"""One sentence for each finding: the number as reported, its date, and the limit in the same unit."""
+"""One sentence for each finding, for people: the number as reported, its date, and the limit in the same unit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clinical.chart.facts import Measurement
 from clinical.knowledge import Knowledge
 from clinical.knowledge.schema import Band, Range
 from clinical.reasoning.evidence import Evidence
-from terminology import analyte, convert, unit_of
+from terminology import analyte, convert, unit_of, written
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 
@@ -19,7 +19,7 @@ def told(measurement: Measurement) -> str:
     """``Ferritin 22 ng/mL (2026-11-15)``; a derived one says so."""
     day = measurement.effective.iso_day if measurement.effective else "no date"
     how = ", calculated" if measurement.derived_from else ""
-    return f"{analyte(measurement.analyte).name} {measurement.reported} ({day}{how})"
+    return f"{analyte(measurement.analyte).name} {written(measurement.reported)} ({day}{how})"
 
 
 def because(template: str, evidence: Evidence) -> str:
@@ -79,15 +79,15 @@ def in_reported_unit(values: Mapping[str, Decimal], measurement: Measurement | N
     """A limit in the unit of the result; converted and rounded only where none is published in that family."""
     unit = next(iter(values))
     if measurement is None:
-        return f"{plain(values[unit])} {unit}"
+        return f"{plain(values[unit])} {written(unit)}"
     if measurement.unit in values:
         value = values[measurement.unit]
     else:
         value = Decimal(f"{convert(values[unit], measurement.analyte, unit, measurement.unit):.3g}")
     reported = unit_of(measurement.analyte, measurement.reported_unit)
     if reported is None or reported.family != measurement.unit:
-        return f"{plain(value)} {measurement.unit}"
-    return f"{plain(value / reported.factor)} {measurement.reported_unit}"
+        return f"{plain(value)} {written(measurement.unit)}"
+    return f"{plain(value / reported.factor)} {written(measurement.reported_unit)}"
 
 
 def plain(value: Decimal) -> str:

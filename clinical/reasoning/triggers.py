@@ -54,10 +54,11 @@ class Gatehouse(Generic[Rule]):
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
         self._ungated = [place for place, rule in enumerate(rules) if not rule.gates]
-        self._by_mark: dict[str, list[int]] = {}
+        # What opens the first gate of a rule, with the other gates of that rule.
+        self._by_mark: dict[str, list[tuple[int, Gates]]] = {}
         for place, rule in enumerate(rules):
             for mark in rule.gates[0].marks if rule.gates else ():
-                self._by_mark.setdefault(mark, []).append(place)
+                self._by_mark.setdefault(mark, []).append((place, rule.gates[1:]))
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self._rules)
@@ -68,9 +69,12 @@ class Gatehouse(Generic[Rule]):
 
     def open_places(self, marks: Set[str], besides: Iterable[int] = ()) -> list[int]:
         """Their places, and those of ``besides`` that others found worth asking."""
-        first_gate_open = {place for mark in marks & self._by_mark.keys() for place in self._by_mark[mark]}
-        found = {place for place in first_gate_open if open_to(self._rules[place].gates[1:], marks)}
-        return sorted(found.union(self._ungated, besides))
+        found = {*self._ungated, *besides}
+        for mark in marks:
+            for place, others in self._by_mark.get(mark, ()):
+                if not others or open_to(others, marks):
+                    found.add(place)
+        return sorted(found)
 
 
 def surely_not(gates: Gates, marks: Set[str], definite: Set[str]) -> bool:

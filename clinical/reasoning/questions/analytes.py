@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 
 from clinical.chart.facts import Measurement
 from clinical.knowledge import Knowledge
 from clinical.knowledge import question_schema as asked
 from clinical.reasoning.answers import Answer
-from clinical.reasoning.comparing import in_unit, is_at_most, is_below
+from clinical.reasoning.comparing import in_unit, is_above, is_at_least, is_at_most, is_below
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.questions.asking import Ask
 
@@ -67,10 +68,11 @@ def _is_measured(find: Callable[[Evidence], Measurement | None], question: asked
 
 def _tests(question: asked.AskAnalyte, knowledge: Knowledge) -> list[Test]:
     tests: list[Test] = []
-    for word, test in (("below", _below), ("at_most", _at_most), ("above", _above), ("at_least", _at_least)):
+    comparisons = {"below": is_below, "at_most": is_at_most, "above": is_above, "at_least": is_at_least}
+    for word, comparison in comparisons.items():
         limit = getattr(question, word)
         if limit is not None:
-            tests.append(test(values_of(limit, knowledge)))
+            tests.append(partial(comparison, limit=values_of(limit, knowledge)))
     if question.within_percent is not None and question.of is not None:
         tests.append(_near(values_of(question.of, knowledge), question.within_percent))
     if question.method is not None:
@@ -81,26 +83,6 @@ def _tests(question: asked.AskAnalyte, knowledge: Knowledge) -> list[Test]:
 
 def values_of(limit: str, knowledge: Knowledge) -> dict[str, Decimal]:
     return {amount.unit: amount.value for amount in knowledge.limits[limit].values}
-
-
-def _below(limit: Mapping[str, Decimal]) -> Test:
-    return lambda measurement: is_below(measurement, limit)
-
-
-def _at_most(limit: Mapping[str, Decimal]) -> Test:
-    return lambda measurement: is_at_most(measurement, limit)
-
-
-def _above(limit: Mapping[str, Decimal]) -> Test:
-    return lambda measurement: _opposite(is_at_most(measurement, limit))
-
-
-def _at_least(limit: Mapping[str, Decimal]) -> Test:
-    return lambda measurement: _opposite(is_below(measurement, limit))
-
-
-def _opposite(truth: bool | None) -> bool | None:
-    return None if truth is None else not truth
 
 
 def _near(limit: Mapping[str, Decimal], percent: Decimal) -> Test:

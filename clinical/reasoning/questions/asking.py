@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
 from clinical.reasoning.answers import NO, Answer
@@ -18,10 +17,9 @@ LISTS = {
 _UNLISTED = {kind: Answer(False, (), (words,)) for kind, words in LISTS.items()}
 
 
-def asked_once(question: object, ask: Ask) -> Ask:
+def asked_once(name: str, ask: Ask) -> Ask:
     """The same answer, found out once for each evidence: many rules ask whether there is heart failure, or of a low
     ferritin. Only for questions about the chart; what has been found changes while rules are read."""
-    name = sys.intern(repr(question))
 
     def recall(evidence: Evidence) -> Answer:
         answer = evidence.answered.get(name)

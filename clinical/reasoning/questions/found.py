@@ -15,12 +15,19 @@ def about_band(question: asked.AskBand, knowledge: Knowledge) -> Ask:
     wanted = frozenset(question.band)
     analytes = distinct(band.analyte for name in question.band for band in knowledge.bands_by_id.get(name, ()))
 
+    unmeasured = Answer(None, (), analytes)
+
     def ask(evidence: Evidence) -> Answer:
-        measured = [name for name in analytes if name in evidence.current]
-        yes = [name for name in measured if name in evidence.bands and evidence.bands[name].id in wanted]
-        if yes:
-            return Answer(True, distinct(fact for name in yes for fact in evidence.current[name].facts))
-        return NO if any(name in evidence.bands for name in measured) else Answer(None, (), analytes)
+        answer = unmeasured
+        facts: tuple[str, ...] = ()
+        for name in analytes:
+            band = evidence.bands.get(name)
+            if band is not None and band.id in wanted:
+                facts += evidence.current[name].facts
+                answer = Answer(True, distinct(facts))
+            elif band is not None and not answer.truth:
+                answer = NO
+        return answer
 
     return ask
 
@@ -28,7 +35,7 @@ def about_band(question: asked.AskBand, knowledge: Knowledge) -> Ask:
 def about_finding(question: asked.AskFinding, _: Knowledge) -> Ask:
     def ask(evidence: Evidence) -> Answer:
         made = [name for name in question.finding if name in evidence.findings]
-        return Answer(True, distinct(fact for name in made for fact in evidence.findings[name])) if made else NO
+        return Answer(True, distinct([fact for name in made for fact in evidence.findings[name]])) if made else NO
 
     return ask
 

@@ -18,11 +18,19 @@ def _groups(words: str | tuple[str, ...]) -> frozenset[str]:
     return frozenset((words,) if isinstance(words, str) else words)
 
 
+def _marks(word: str, groups: frozenset[str]) -> frozenset[str]:
+    """What stands among ``Evidence.marks`` where the list holds one of these groups: most lists hold none of them."""
+    return frozenset(f"{word}:{group}" for group in groups)
+
+
 def about_condition(question: asked.AskCondition, _: Knowledge) -> Ask:
     groups = _groups(question.condition)
+    marks = _marks("condition", groups)
     states = frozenset({"active", "unconfirmed", "past"} if question.history else {"active", "unconfirmed"})
 
     def ask(evidence: Evidence) -> Answer:
+        if marks.isdisjoint(evidence.marks):
+            return none_listed(evidence, "Condition")
         facts = [item.source for item in evidence.chart.conditions if item.state in states and item.groups & groups]
         return Answer(True, distinct(facts)) if facts else none_listed(evidence, "Condition")
 
@@ -31,10 +39,13 @@ def about_condition(question: asked.AskCondition, _: Knowledge) -> Ask:
 
 def about_medication(question: asked.AskMedication, knowledge: Knowledge) -> Ask:
     groups = _groups(question.medication)
+    marks = _marks("medication", groups)
     name = question.daily_above or question.daily_at_least
     limit = values_of(name, knowledge) if name else None
 
     def ask(evidence: Evidence) -> Answer:
+        if marks.isdisjoint(evidence.marks):
+            return none_listed(evidence, "MedicationRequest")
         answers = [
             _taken(item, question, limit, evidence) for item in evidence.chart.medications if item.groups & groups
         ]
@@ -98,8 +109,11 @@ def _takes(item: Medication, limit: Mapping[str, Decimal], *, at_least: bool) ->
 
 def about_allergy(question: asked.AskAllergy, _: Knowledge) -> Ask:
     groups = _groups(question.allergy)
+    marks = _marks("allergy", groups)
 
     def ask(evidence: Evidence) -> Answer:
+        if marks.isdisjoint(evidence.marks):
+            return none_listed(evidence, "AllergyIntolerance")
         facts = [
             item.source
             for item in evidence.chart.allergies
@@ -115,8 +129,11 @@ _UNDATED = Answer(False, (), ("when a procedure on file was done",))
 
 def about_procedure(question: asked.AskProcedure, _: Knowledge) -> Ask:
     groups = _groups(question.procedure)
+    marks = _marks("procedure", groups)
 
     def ask(evidence: Evidence) -> Answer:
+        if marks.isdisjoint(evidence.marks):
+            return none_listed(evidence, "Procedure")
         done = [item for item in evidence.chart.procedures if item.groups & groups]
         facts = [
             item.source

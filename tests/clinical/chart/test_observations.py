@@ -159,6 +159,27 @@ def test_components_and_contained_results_are_read_once():
     assert measured(patient(), report) == [("ferritin", "38 ng/mL")]
 
 
+@pytest.mark.parametrize("urine_first", [True, False])
+def test_a_contained_specimen_is_that_of_its_own_result(urine_first):
+    def drawn(id_, words):
+        tube = {"resourceType": "Specimen", "id": "s", "type": {"text": words}}
+        return observation(id=id_, specimen={"reference": "#s"}, contained=[tube])
+
+    both = [drawn("u", "urine"), drawn("b", "serum")]
+    found = chart(*(both if urine_first else reversed(both)))
+    assert [measurement.source for measurement in found.measurements] == ["Observation/b"]
+    assert [(note.id, note.source) for note in found.data_quality] == [("DQ.WRONG_SPECIMEN", "Observation/u")]
+
+
+def test_results_of_one_specimen_share_it():
+    tube = {"resourceType": "Specimen", "id": "t", "type": {"text": "Stool"}}
+    found = chart(tube, *(observation(id=id_, specimen={"reference": "Specimen/t"}) for id_ in "ab"))
+    assert [(note.id, note.source) for note in found.data_quality] == [
+        ("DQ.WRONG_SPECIMEN", "Observation/a"),
+        ("DQ.WRONG_SPECIMEN", "Observation/b"),
+    ]
+
+
 def test_two_results_of_one_analyte_in_one_observation_are_both_refused():
     part = {"code": {"coding": [{"system": LOINC, "code": "2276-4"}]}, "valueQuantity": {"value": 90, "unit": "ng/mL"}}
     twice = observation(component=[part])

@@ -77,7 +77,7 @@ def test_every_item_has_words_and_every_question_a_sentence(knowledge):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("limit egfr-g3", "Estimated GFR 60 mL/min/1.73 m2. Below: reduced kidney function (KDIGO G3 and worse)"),
+        ("limit egfr-g3", "Estimated GFR 60 mL/min/1.73 m². Below: reduced kidney function (KDIGO G3 and worse)"),
         ("limit biotin-daily-interference", "5 mg/day = 5000 microgram/day. From here: a daily dose of biotin"),
         ("freshness ferritin", "Ferritin: acted on up to"),
         ("conflict ferritin", "Ferritin: two results of one within 24 hours differ by more than 30 %"),

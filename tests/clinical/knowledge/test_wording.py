@@ -95,7 +95,7 @@ def test_a_limit_is_told_in_every_published_family(sample):
         ("1", "{tablet}", "1 tablet"),
         ("2", "{tablet}", "2 tablets"),
         ("12", "wk", "12 weeks"),
-        ("30", "mL/min/{1.73_m2}", "30 mL/min/1.73 m2"),
+        ("30", "mL/min/{1.73_m2}", "30 mL/min/1.73 m²"),
         ("1000", "ug", "1000 microgram"),
         ("2.50", "mmol/L", "2.50 mmol/L"),
     ],

@@ -23,6 +23,7 @@ from clinical import (
 from terminology import LOINC, RXNORM
 from tests.clinical.reasoning.test_properties import ANY_JSON, CHART, TODAY, places
 from tests.clinical.resources import bundle
+from tests.running_order import examples
 
 KNOWLEDGE = load_knowledge()
 DOCUMENT = read_document(bundle(*CHART))
@@ -76,7 +77,7 @@ def test_the_sequence_of_orders_never_matters(orders):
 
 
 @given(st.sampled_from([path for path in places(ORDERS) if path]), ANY_JSON)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_json_in_place_of_any_element_never_raises(path, junk):
     orders = copy.deepcopy(ORDERS)
     place = orders

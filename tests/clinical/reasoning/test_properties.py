@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from clinical import CannotRead, assess, load_knowledge, read_chart, read_document
 from terminology import RXNORM
 from tests.clinical.resources import bundle, condition, observation, patient
+from tests.running_order import examples
 
 TODAY = date(2026, 11, 22)
 KNOWLEDGE = load_knowledge()
@@ -69,7 +70,7 @@ BASELINE = essence(outcome(bundle(*CHART)))
 
 
 @given(st.permutations(CHART))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_order_of_resources_never_matters(resources):
     assert essence(outcome(bundle(*resources))) == BASELINE
 
@@ -90,7 +91,7 @@ ANY_JSON = st.recursive(
 
 
 @given(st.sampled_from(PLACES), ANY_JSON)
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(600), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_json_in_place_of_any_element_never_raises(path, junk):
     resources = copy.deepcopy(CHART)
     place = resources
@@ -104,7 +105,7 @@ def test_any_json_in_place_of_any_element_never_raises(path, junk):
 
 
 @given(ANY_JSON)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_json_is_read_or_refused(value):
     try:
         outcome(json.dumps(value).encode())

@@ -77,6 +77,18 @@ def test_copies_are_told_and_the_last_revision_counts():
     assert (usable(revised, "ferritin"), notes(revised)) == (["90 ng/mL"], [("DQ.DUPLICATE", "Observation/a")])
 
 
+def test_a_copy_is_known_by_its_instant_though_the_day_is_written_otherwise():
+    here, there = "2026-11-15T00:30:00+01:00", "2026-11-14T23:30:00Z"
+    assert notes(assessed(ferritin("a", 20, here), ferritin("b", 20, there))) == [("DQ.DUPLICATE", "Observation/a")]
+
+
+def test_of_one_resource_in_two_versions_the_later_counts():
+    versions = [{"versionId": number, "lastUpdated": f"2026-11-{15 + int(number)}T08:00:00Z"} for number in "12"]
+    old, new = (ferritin("a", 20 * n, f"2026-11-1{n}", meta=meta) for n, meta in enumerate(versions, 1))
+    for found in (assessed(old, new), assessed(new, old)):
+        assert (usable(found, "ferritin"), notes(found)) == (["40 ng/mL"], [("DQ.DUPLICATE", "Observation/a")])
+
+
 @pytest.mark.parametrize(("second", "conflict"), [(26, False), (26.1, True)])
 def test_two_finals_that_cannot_both_be_right(second, conflict):
     found = assessed(ferritin("a", 20, "2026-11-15T08:00:00Z"), ferritin("b", second, "2026-11-15T20:00:00Z"))
