@@ -15,7 +15,16 @@ from typing import Protocol, TypeAlias
 from flask import Request
 
 from cds_hooks.caller_keys import CallerKeys, check_key_files
-from cds_hooks.caller_token import LEEWAY_SECONDS, Claims, Token, TokenRefused, check_audience, check_times, read_token
+from cds_hooks.caller_token import (
+    LEEWAY_SECONDS,
+    Claims,
+    PublicKey,
+    Token,
+    TokenRefused,
+    check_audience,
+    check_times,
+    read_token,
+)
 from cds_hooks.refusals import NotAuthenticated
 from hosting import (
     CdsClient,
@@ -103,15 +112,9 @@ class Authentication:
 
     def _signed(self, entries: list[_Entry], token: Token) -> list[_Entry]:
         """The entries by whose keys the signature holds; the same keys are tried once, however many EHRs share them."""
-        holds = {keys: self._is_signed(token, keys) for keys in {self._keys[client] for _, client in entries}}
+        shared = {self._keys[client] for _, client in entries}
+        holds = {keys: any(map(token.is_signed_by, keys.find(token.header.kid))) for keys in shared}
         return _expect([entry for entry in entries if holds[self._keys[entry[1]]]], "signature does not hold")
-
-    def _is_signed(self, token: Token, keys: CallerKeys) -> bool:
-        return any(
-            token.is_signed_by(key)
-            for key in keys.find(token.header.kid)
-            if self._settings.trust_public_sandbox or not is_public_sandbox_key(key)
-        )
 
     def _expect_unused(self, claims: Claims) -> None:
         """Raises what the memory raises, too: where nobody can tell whether a token was used, nobody is let in."""
@@ -128,10 +131,13 @@ def _tell_of_test_kits(registry: EhrRegistry) -> None:
 def _keys_of_callers(settings: Settings, registry: EhrRegistry) -> dict[CdsClient, CallerKeys]:
     """One for each issuer and place of keys, shared by the EHRs that list both."""
     seconds = min(_LONGEST_WAIT_FOR_KEYS_SECONDS, settings.hook_deadline_seconds / 2)
+    refused: Callable[[PublicKey], bool] = (lambda _: False) if settings.trust_public_sandbox else is_public_sandbox_key
     shared: dict[tuple[object, ...], CallerKeys] = {}
     clients = [client for ehr in registry.ehrs for client in ehr.cds_clients]
     return {
-        client: shared.setdefault((client.iss, client.jwks_url, client.jwks_file), CallerKeys(client, seconds))
+        client: shared.setdefault(
+            (client.iss, client.jwks_url, client.jwks_file), CallerKeys(client, seconds, refused=refused)
+        )
         for client in clients
     }
 

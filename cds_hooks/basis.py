@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from cds_hooks.markdown import escape
+from cds_hooks.markdown import escape, section
 from clinical import Caution, Finding, Knowledge
 
 _VERIFIED = {
@@ -28,40 +28,59 @@ class _Review(NamedTuple):
     due: date
 
 
+class Told(NamedTuple):
+    """One line per rule with the numbers of its sources, and one for the dates of review; the section of the sources,
+    empty where there are none."""
+
+    rules: tuple[str, ...]
+    sources: str
+
+
+class _Ground(NamedTuple):
+    """What of a finding or caution is the knowledge's and no patient's."""
+
+    id: str
+    rule: str
+    section: str
+    strength: str
+    verified: str
+    citations: tuple[str, ...]
+
+
 class Basis:
     """Prepared once from the knowledge: citations and dates of review, ready to be put into Markdown."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._citations = {name: escape(source.citation) for name, source in knowledge.sources.items()}
         self._reviews = _reviews(knowledge)
+        self._told = lru_cache(maxsize=1024)(self._written)
 
-    def of(self, statements: Sequence[Statement], today: date) -> tuple[list[str], list[str]]:
-        """One line per rule with the numbers of its sources, and one for the dates of review; then the sources."""
-        numbers = {name: 0 for one in statements for name in one.citations}
+    def of(self, statements: Sequence[Statement], today: date) -> Told:
+        """Many patients' cards rest on the same rules. What is kept of them is of the knowledge alone."""
+        return self._told(tuple(_ground(one) for one in statements), today)
+
+    def _written(self, grounds: Sequence[_Ground], today: date) -> Told:
+        numbers = {name: 0 for one in grounds for name in one.citations}
         for number, name in enumerate(numbers, 1):
             numbers[name] = number
-        reviews = [self._review(one) for one in statements]
-        lines = [_rule(one, review, today, numbers) for one, review in zip(statements, reviews, strict=True)]
+        reviews = [self._reviews.get(one.rule) or self._reviews.get(one.id) for one in grounds]
+        lines = [_line(one, review, today, numbers) for one, review in zip(grounds, reviews, strict=True)]
         known = [review for review in reviews if review is not None]
-        return [*dict.fromkeys(lines), *_dates(known)], [self._citations.get(name) or escape(name) for name in numbers]
-
-    def _review(self, statement: Statement) -> _Review | None:
-        rule = statement.rule if isinstance(statement, Finding) else statement.id
-        return self._reviews.get(rule) or self._reviews.get(statement.id)
+        sources = [self._citations.get(name) or escape(name) for name in numbers]
+        return Told((*dict.fromkeys(lines), *_dates(known)), section("Sources", sources, numbered=True))
 
 
-def _rule(statement: Statement, review: _Review | None, today: date, numbers: Mapping[str, int]) -> str:
-    overdue = review is not None and review.due < today
-    words = _worded(statement.id, statement.section, statement.strength, statement.verified, overdue)
-    listed = ", ".join(str(numbers[name]) for name in statement.citations)
-    return f"{words} Source{'s' if len(statement.citations) > 1 else ''} {listed}." if listed else words
+def _ground(statement: Statement) -> _Ground:
+    rule = statement.rule if isinstance(statement, Finding) else statement.id
+    return _Ground(statement.id, rule, statement.section, statement.strength, statement.verified, statement.citations)
 
 
-@lru_cache(maxsize=4096)
-def _worded(name: str, section: str, strength: str, verified: str, overdue: bool) -> str:
-    """Words of the knowledge alone, never a patient's: they may be kept."""
-    told = [section, strength, _VERIFIED.get(verified, verified), *(["REVIEW OVERDUE"] if overdue else [])]
-    return f"**{escape(name)}**: {escape('; '.join(told))}."
+def _line(ground: _Ground, review: _Review | None, today: date, numbers: Mapping[str, int]) -> str:
+    overdue = ["REVIEW OVERDUE"] if review is not None and review.due < today else []
+    told = [ground.section, ground.strength, _VERIFIED.get(ground.verified, ground.verified), *overdue]
+    words = f"**{escape(ground.id)}**: {escape('; '.join(told))}."
+    listed = ", ".join(str(numbers[name]) for name in ground.citations)
+    return f"{words} Source{'s' if len(ground.citations) > 1 else ''} {listed}." if listed else words
 
 
 def _dates(reviews: Sequence[_Review]) -> Iterator[str]:

@@ -38,12 +38,23 @@ class KeysOutOfReach(Exception):
 
 
 class CallerKeys:
-    """Safe for many threads; each worker process has its own. ``seconds`` is how long an answer is waited for."""
+    """Safe for many threads; each worker process has its own. ``seconds`` is how long an answer is waited for.
 
-    def __init__(self, client: CdsClient, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    ``refused`` says of which keys nothing is proof; each is asked about once, when it is read.
+    """
+
+    def __init__(
+        self,
+        client: CdsClient,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        refused: Callable[[PublicKey], bool] = lambda _: False,
+    ) -> None:
         self._client = client
         self._seconds = seconds
         self._clock = clock
+        self._refused = refused
         self._asking = Lock()
         self._keys: KeysById = {}
         self._read_at: float | None = None
@@ -85,7 +96,8 @@ class CallerKeys:
         except KeysOutOfReach as error:
             log.error("keys of a caller are out of reach", reason=str(error))
             return
-        self._keys, self._read_at = keys, self._clock()
+        self._keys = {kid: tuple(key for key in its if not self._refused(key)) for kid, its in keys.items()}
+        self._read_at = self._clock()
 
     def _bytes(self) -> bytes:
         if self._client.jwks_file is None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 
@@ -27,7 +26,7 @@ from cds_hooks.suggestions import suggestions_of
 from cds_hooks.summary import shorten
 from cds_hooks.topics import INCOMPLETE, TOPICS, topic_coding
 from clinical import Assessment, Knowledge, load_knowledge
-from hosting import log
+from hosting import log, new_uuid
 
 MOST_CARDS = 3
 _LISTS = frozenset({"Condition", "MedicationRequest", "AllergyIntolerance"})
@@ -101,7 +100,7 @@ class CardWriter:
         suggestions = suggestions_of(matter.proposals, codes)
         with_remarks = msgspec.structs.replace(matter, cautions=(*matter.cautions, *remarks.cautions))
         return Card(
-            uuid=str(uuid4()),
+            uuid=new_uuid(),
             summary=headline(matter, assessment, self._belonging),
             indicator=with_remarks.indicator,
             detail=self._detail.of(matter, assessment, remarks),
@@ -114,7 +113,7 @@ class CardWriter:
 
     def _incomplete(self, sentences: Sequence[str], assessment: Assessment) -> Card:
         return Card(
-            uuid=str(uuid4()),
+            uuid=new_uuid(),
             summary=shorten(f"Nutrient check incomplete: {in_running_text(sentences[0]).rstrip('.')}"),
             indicator="info",
             detail=incomplete(sentences, assessment),

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from hosting import EhrRegistry, Settings, is_public_sandbox
 
-_PATH = "/cds-services"
+_PATH, _BELOW = "/cds-services", "/cds-services/"
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 _ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -27,9 +27,10 @@ def add_cors(blueprint: Blueprint, settings: Settings, registry: EhrRegistry) ->
 
     @blueprint.after_app_request
     def _allow(answer: Response) -> Response:
-        if request.path == _PATH or request.path.startswith(f"{_PATH}/"):
+        path = request.path
+        if path == _PATH or path.startswith(_BELOW):
             _vary_by_origin(answer)
-            origin = request.headers.get("Origin", "")
+            origin = request.environ.get("HTTP_ORIGIN")
             if origin in origins:
                 answer.headers.update(_headers(origin))
         return answer

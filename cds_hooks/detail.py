@@ -7,13 +7,12 @@ what a laboratory wrote may stand in the middle of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 import msgspec
 
 from cds_hooks.basis import Basis
 from cds_hooks.belonging import Belonging
-from cds_hooks.markdown import escape, section
+from cds_hooks.markdown import escape, escape_own, section
 from cds_hooks.matters import Matter
 from cds_hooks.summary import shorten
 from clinical import Assessment, Caution, DataQuality, Finding, Knowledge, OrdersReviewed, Proposal
@@ -24,6 +23,7 @@ _MOST_LINES = 6
 _LONGEST_NOTE = 400
 # What helps at the moment of deciding; diet, lifestyle and mimics are for the patient's page and the note.
 _TOPICS_ON_CARDS = ("testing", "pregnancy", "absorption", "time-course", "evidence")
+_PLACES_ON_CARDS = {topic: place for place, topic in enumerate(_TOPICS_ON_CARDS)}
 _MOST_ADVICE = 4
 _SEVERITY = {"contraindicated": "**Contraindicated:** ", "warning": "**Warning:** "}
 
@@ -58,7 +58,7 @@ class Detail:
             section("Not known or not used", self._not_known(matter, assessment, remarks)),
             section("Also found", remarks.further),
             section("Basis", (*read_from(statements), *rules)),
-            section("Sources", sources, numbered=True),
+            sources,
             signature(assessment),
         )
         return "\n\n".join(part for part in sections if part)
@@ -66,7 +66,7 @@ class Detail:
     def _withheld(self, matter: Matter) -> Iterator[str]:
         for item in matter.withheld:
             label = self._labels.get(item.proposal, item.proposal).removeprefix("Consider ")
-            yield f"**Not suggested:** {escape(label)} ({escape(', '.join(item.cautions))})"
+            yield f"**Not suggested:** {escape_own(label)} ({escape(', '.join(item.cautions))})"
 
     def _not_known(self, matter: Matter, assessment: Assessment, remarks: Remarks) -> list[str]:
         own = self._belonging.analytes(matter.topic)
@@ -74,7 +74,8 @@ class Detail:
         named = dict.fromkeys(word for proposal in matter.proposals for word in proposal.unknowns)
         unknowns = [word for word in named if not word.startswith("the ")]  # lists are told as gaps
         return [
-            *(escape(gap) for gap in (*remarks.gaps, *assessment.gaps)),
+            *(escape_own(gap) for gap in remarks.gaps),
+            *(escape(gap) for gap in assessment.gaps),
             *([escape(f"Not on file, and needed before a supplement: {', '.join(unknowns)}.")] if unknowns else []),
             *_most(notes),
             *set_aside(assessment.other_patients),
@@ -101,10 +102,8 @@ def cautions_told(cautions: Iterable[Caution]) -> Iterator[str]:
         yield _caution(caution.severity, caution.text, caution.id)
 
 
-@lru_cache(maxsize=1024)
 def _caution(severity: str, text: str, name: str) -> str:
-    """Words of the knowledge alone, never a patient's: they may be kept."""
-    return f"{_SEVERITY.get(severity, '')}{escape(text)} ({escape(name)})"
+    return f"{_SEVERITY.get(severity, '')}{escape_own(text)} ({escape_own(name)})"
 
 
 def _elsewhere(cautions: tuple[Caution, ...]) -> Iterator[str]:
@@ -117,11 +116,12 @@ def _to_consider(proposals: Iterable[Proposal], assessment: Assessment, nutrient
     """Referrals and advice in full; what can be ordered stands among the suggestions."""
     for proposal in proposals:
         if proposal.kind in ("referral", "advice"):
-            yield escape(" ".join(_sentence(text) for text in (proposal.label, proposal.text) if text))
-    advice = [one for one in assessment.advice if nutrient is not None and one.nutrient == nutrient]
-    fitting = [one for one in advice if one.topic in _TOPICS_ON_CARDS]
-    for one in sorted(fitting, key=lambda one: _TOPICS_ON_CARDS.index(one.topic))[:_MOST_ADVICE]:
-        yield escape(one.text)
+            yield escape_own(" ".join(_sentence(text) for text in (proposal.label, proposal.text) if text))
+    if nutrient is None:
+        return
+    fitting = [one for one in assessment.advice if one.nutrient == nutrient and one.topic in _PLACES_ON_CARDS]
+    for one in sorted(fitting, key=lambda one: _PLACES_ON_CARDS[one.topic])[:_MOST_ADVICE]:
+        yield escape_own(one.text)
 
 
 def _note(note: DataQuality) -> str:
@@ -152,7 +152,7 @@ def read_from(statements: Iterable[Finding | Caution]) -> Iterator[str]:
 
 def signature(assessment: Assessment | OrdersReviewed) -> str:
     """With which knowledge and on which day, and what it is for."""
-    version = escape(f"{assessment.knowledge_version} ({assessment.jurisdiction})")
+    version = escape_own(f"{assessment.knowledge_version} ({assessment.jurisdiction})")
     return f"*Knowledge {version}, assessed on {assessment.assessed_on.isoformat()}. {INTENDED_USE}*"
 
 

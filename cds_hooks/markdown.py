@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 # They turn the direction of writing: "51" would be read as "15".
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKUP = re.compile(r"[\\`*_\[\]#<>|~&@]")
+# The same, and whatever is no printable character of ASCII.
+_TO_BE_LOOKED_AT = bytes((*range(0x20), *range(0x7F, 0x100))) + b"\\`*_[]#<>|~&@"
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ADDRESS = re.compile(r"(?<=:)//|(?<=www)\.", re.IGNORECASE)
 # Splits what would become a link, unseen. A backslash does not, in clients that look for addresses after parsing.
@@ -23,14 +26,18 @@ _BEGINS_A_LIST = frozenset("-+.)0123456789")
 
 def escape(text: str) -> str:
     """``text`` on one line, with whatever Markdown or HTML would read as markup made literal."""
-    line = _MARKUP.sub(_literal, _on_one_line(text))
-    if "](" in line:  # round brackets mean a link only right behind a square one
-        line = line.replace("](", "]\\(")
+    line = text.strip() if _is_plain(text) else _without_markup(text)
     if "//" in line or "www" in line.lower():
         line = _ADDRESS.sub(rf"{_ZERO_WIDTH_SPACE}\g<0>{_ZERO_WIDTH_SPACE}", line)
     if line[:1] in _BEGINS_A_LIST:
         line = _LIST_MARK.sub(r"\1\\", line, count=1) if _LIST_MARK.match(line) else line
     return line
+
+
+@lru_cache(maxsize=2048)
+def escape_own(text: str) -> str:
+    """The same for words of the knowledge or of this code alone, never a patient's: they may be kept."""
+    return escape(text)
 
 
 def plain(text: str) -> str:
@@ -39,10 +46,30 @@ def plain(text: str) -> str:
     return _TAG.sub("\u2039", line) if "<" in line else line
 
 
+@lru_cache(maxsize=1024)
+def plain_own(text: str) -> str:
+    """The same for words of the knowledge or of this code alone, never a patient's: they may be kept."""
+    return plain(text)
+
+
 def section(title: str, lines: Iterable[str], *, numbered: bool = False) -> str:
     """A list of lines that are Markdown already. The title is bold text: EHRs draw real headings very large."""
-    items = "\n".join(f"{number}. {line}" if numbered else f"- {line}" for number, line in enumerate(lines, 1))
+    if numbered:
+        items = "\n".join([f"{number}. {line}" for number, line in enumerate(lines, 1)])
+    else:
+        items = "\n".join([f"- {line}" for line in lines])
     return f"**{title}**\n\n{items}" if items else ""
+
+
+def _is_plain(text: str) -> bool:
+    """Most sentences are. To take bytes away and to count is quicker than any search, for one of many characters."""
+    data = text.encode(errors="surrogatepass")
+    return len(data.translate(None, _TO_BE_LOOKED_AT)) == len(data)
+
+
+def _without_markup(text: str) -> str:
+    line = _MARKUP.sub(_literal, _on_one_line(text))
+    return line.replace("](", "]\\(")  # round brackets mean a link only right behind a square one
 
 
 def _on_one_line(text: str) -> str:

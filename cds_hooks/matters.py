@@ -17,6 +17,7 @@ from clinical import Assessment, Caution, Finding, Proposal, Withheld
 
 # A caution of these kinds makes a card a warning. "critical" comes from findings alone.
 GRAVE = frozenset({"warning", "contraindicated"})
+_RANKS = {indicator: place for place, indicator in enumerate(INDICATORS)}
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,18 +48,18 @@ def matters_of(assessment: Assessment, belonging: Belonging, unread: Collection[
     if assessment.patient.deceased:
         return []
     found = [*_safety(assessment), *_medicines(assessment)]
-    measured = belonging.measured(assessment)
+    on_file = _facts_of_results(assessment) if unread else frozenset()
     owners = belonging.owners(assessment)
     for nutrient in _nutrients(assessment):
         findings = [one for one in assessment.findings if one.nutrient == nutrient]
         if nutrient in unread:
-            findings = [one for one in findings if _rests_on_results(one, assessment)]
+            findings = [one for one in findings if not on_file.isdisjoint(one.facts)]
         proposals = [one for one in assessment.proposals if owners.get(one.id) == nutrient]
         matter = _matter(nutrient, assessment, findings, proposals if findings or nutrient not in unread else [])
-        if _actionable(matter) or (nutrient in measured and _held_back(matter)):
+        if _actionable(matter) or (_held_back(matter) and nutrient in belonging.measured(assessment)):
             found.append(matter)
     found = found or _barred(assessment)
-    return sorted(found, key=lambda matter: (-INDICATORS.index(matter.indicator), ORDER[matter.topic]))
+    return sorted(found, key=lambda matter: (-_RANKS[matter.indicator], ORDER[matter.topic]))
 
 
 def untold(assessment: Assessment, matters: Iterable[Matter]) -> tuple[tuple[Caution, ...], tuple[Caution, ...]]:
@@ -76,7 +77,7 @@ def context_of(assessment: Assessment) -> tuple[Finding, ...]:
 
 
 def rank(finding: Finding) -> int:
-    return INDICATORS.index(finding.indicator)
+    return _RANKS[finding.indicator]
 
 
 def _matter(nutrient: str, assessment: Assessment, findings: list[Finding], proposals: list[Proposal]) -> Matter:
@@ -100,8 +101,8 @@ def _nutrients(assessment: Assessment) -> list[str]:
     return list(dict.fromkeys(nutrient for nutrient in all_named if nutrient is not None))
 
 
-def _rests_on_results(finding: Finding, assessment: Assessment) -> bool:
-    return any(set(seen.measurement.facts) & set(finding.facts) for seen in assessment.measurements)
+def _facts_of_results(assessment: Assessment) -> frozenset[str]:
+    return frozenset(fact for seen in assessment.measurements for fact in seen.measurement.facts)
 
 
 def _cautions(
@@ -127,12 +128,16 @@ def _actionable(matter: Matter) -> bool:
 
 
 def _held_back(matter: Matter) -> bool:
+    if not matter.withheld:
+        return False
     holding = {one.id for one in matter.cautions if one.holds_back or one.severity == "contraindicated"}
     return any(holding.intersection(item.cautions) for item in matter.withheld)
 
 
 def _leading_first(findings: list[Finding], assessment: Assessment) -> tuple[Finding, ...]:
     """The gravest with a number of its own leads; of equals that of the last row, which knows most of the patient."""
+    if len(findings) < 2:
+        return tuple(findings)
     measured = {seen.measurement.analyte for seen in assessment.measurements if seen.usable}
     rows = {finding.rule: place for place, finding in reversed(list(enumerate(findings)))}
     return tuple(sorted(findings, key=lambda f: (not f.card, -rank(f), f.analyte not in measured, -rows[f.rule])))

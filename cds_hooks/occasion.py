@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
-import json
-from collections.abc import Iterable
 from typing import NamedTuple
 
+from cds_hooks.keyed_hash import KeyedHash
 from hosting import Ehr
 
 UNREGISTERED = "unregistered"
@@ -31,12 +29,7 @@ class Occasion(NamedTuple):
         """Whether the EHR's kill switch is on."""
         return self.ehr is not None and self.ehr.kill_switch
 
-    def key(self, secret: bytes, *about: str) -> str:
-        """The same for the same user, patient and EHR, whichever service asks. Not to be guessed without ``secret``."""
+    def key(self, keyed: KeyedHash, *about: str) -> str:
+        """The same for the same user, patient and EHR, whichever service asks. Not to be guessed without the key."""
         where = self.ehr.name if self.ehr else f"{UNREGISTERED} {self.fhir_server or ''}"
-        return keyed_hash(secret, (where, self.patient_id, self.user_id, *about))
-
-
-def keyed_hash(secret: bytes, parts: Iterable[str]) -> str:
-    """HMAC-SHA256, hexadecimal. Parts are kept apart, so that no two lists read alike."""
-    return hmac.digest(secret, json.dumps(list(parts)).encode(), "sha256").hex()
+        return keyed.of((where, self.patient_id, self.user_id, *about))

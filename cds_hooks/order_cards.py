@@ -7,7 +7,6 @@ Source: CDS Hooks 2.0.1 section CDS Service Response; the actions ``update`` and
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from uuid import uuid4
 
 from cds_hooks.basis import Basis
 from cds_hooks.cards import MOST_CARDS, links_of, source_of
@@ -24,6 +23,7 @@ from cds_hooks.suggestions import suggestions_of
 from cds_hooks.summary import shorten
 from cds_hooks.topics import INCOMPLETE, MEDICINES, TOPICS
 from clinical import Knowledge, OrderReview, OrdersReviewed, told
+from hosting import new_uuid
 
 _LONGEST_NAME = 50
 _BY_NAME = "Recognised by its name: the order carries no code that is known here."
@@ -60,7 +60,7 @@ class OrderCardWriter:
         if not showing.lets_incomplete_through():
             return HookResponse(cards=())
         card = Card(
-            uuid=str(uuid4()),
+            uuid=new_uuid(),
             summary=shorten(f"Check of this order incomplete: {in_running_text(gaps[0]).rstrip('.')}"),
             indicator="info",
             detail=incomplete(gaps, reviewed),
@@ -74,7 +74,7 @@ class OrderCardWriter:
     def _card(self, review: OrderReview, suggestions: tuple[Suggestion, ...], detail: str) -> Card:
         matter = _matter(review)
         return Card(
-            uuid=str(uuid4()),
+            uuid=new_uuid(),
             summary=_headline(review),
             indicator=matter.indicator,
             detail=detail,
@@ -97,7 +97,7 @@ class OrderCardWriter:
             section("Not known or not used", _not_known(review, reviewed, orders, gaps)),
             section("Also found", also),
             section("Basis", (*read_from(review.cautions), *rules)),
-            section("Sources", sources, numbered=True),
+            sources,
             signature(reviewed),
         )
         return "\n\n".join(part for part in sections if part)
@@ -145,4 +145,4 @@ def _suggestions(review: OrderReview, orders: OrdersAtHand) -> Iterator[Suggesti
 
 
 def _suggestion(label: str, action: Action) -> Suggestion:
-    return Suggestion(label=plain(label), uuid=str(uuid4()), actions=(action,))
+    return Suggestion(label=plain(label), uuid=new_uuid(), actions=(action,))

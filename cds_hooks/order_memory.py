@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from cds_hooks.keyed_hash import KeyedHash
 from cds_hooks.occasion import Occasion
 from hosting import Database, DatabaseFault, Settings, derived_key, log
 
@@ -30,7 +31,7 @@ class OrderMemory:
     """Shared by all workers and machines. If the database is away, nothing counts as said before."""
 
     def __init__(self, settings: Settings, database: Callable[[], Database]) -> None:
-        self._secret = derived_key(settings, "memory of orders")
+        self._keyed = KeyedHash(derived_key(settings, "memory of orders"))
         self._database = database
 
     def said_before(self, occasion: Occasion, remarks: Iterable[Remark]) -> frozenset[int]:
@@ -55,7 +56,7 @@ class OrderMemory:
     def _key(self, occasion: Occasion, remark: Remark) -> str:
         order = {name: value for name, value in remark.order.items() if name not in _NOT_THE_ORDER}
         lasting = json.dumps(_lasting(order), sort_keys=True, default=str)
-        return occasion.key(self._secret, remark.rule, lasting)
+        return occasion.key(self._keyed, remark.rule, lasting)
 
 
 def _lasting(part: Any) -> Any:

@@ -9,8 +9,9 @@ from clinical import Assessment, Finding, Measurement
 
 def result_behind(finding: Finding, assessment: Assessment) -> Measurement | None:
     """The measurement of the finding's own analyte that it rests on."""
+    behind = frozenset(finding.facts)
     for seen in assessment.measurements:
-        if seen.measurement.analyte == finding.analyte and set(seen.measurement.facts) & set(finding.facts):
+        if seen.measurement.analyte == finding.analyte and not behind.isdisjoint(seen.measurement.facts):
             return seen.measurement
     return None
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from uuid import uuid4
 
+from cds_hooks.keyed_hash import KeyedHash
 from cds_hooks.matters import Matter
-from cds_hooks.occasion import Occasion, keyed_hash
+from cds_hooks.occasion import Occasion
 from cds_hooks.topics import INCOMPLETE
-from hosting import CardRecord, Database, DatabaseFault, Fate, Settings, derived_key, log
+from hosting import CardRecord, Database, DatabaseFault, Fate, Settings, derived_key, log, new_uuid
 
 SECONDS_PER_DAY = 86_400
 # Who overrode a card has said no; it comes back later than to somebody who only saw it.
@@ -44,13 +44,13 @@ class Restraint:
     """How much is shown at all: prepared once, asked at each hook call."""
 
     def __init__(self, settings: Settings, database: Callable[[], Database], now: Callable[[], float] = time.time):
-        self._secret = derived_key(settings, "memory of cards")
+        self._keyed = KeyedHash(derived_key(settings, "memory of cards"))
         self._seconds = settings.repeat_after_days * SECONDS_PER_DAY
         self._database = database
         self._now = now
 
     def showing(self, occasion: Occasion) -> RecordedShowing:
-        return RecordedShowing(occasion, self._secret, int(self._now()), self._repeated)
+        return RecordedShowing(occasion, self._keyed, int(self._now()), self._repeated if self._seconds else None)
 
     def keep(self, showing: RecordedShowing) -> None:
         """Has the records written. Where that fails, the clinician still gets the cards, and only the counts are short.
@@ -69,7 +69,7 @@ class Restraint:
 
     def _repeated(self, keys: dict[str, str], now: int) -> set[str]:
         """Of matters and their facts, both as keys, the matters that were shown lately with the same facts."""
-        if not self._seconds or not keys:
+        if not keys:
             return set()
         try:
             before = self._database().last_shown(keys, now - _TIMES_AFTER_OVERRIDE * self._seconds)
@@ -85,40 +85,46 @@ class Restraint:
 
 
 class RecordedShowing(Showing):
-    """One hook call's showing. ``records`` grows with it."""
+    """One hook call's showing. ``records`` grows with it. Without ``repeated`` nothing counts as shown before."""
 
     def __init__(
-        self, occasion: Occasion, secret: bytes, now: int, repeated: Callable[[dict[str, str], int], set[str]]
+        self, occasion: Occasion, keyed: KeyedHash, now: int, repeated: Callable[[dict[str, str], int], set[str]] | None
     ) -> None:
         self.records: list[CardRecord] = []
         self._occasion = occasion
-        self._secret = secret
+        self._keyed = keyed
         self._now = now
         self._repeated = repeated
 
     def let_through(self, matters: Sequence[Matter]) -> list[Matter]:
-        keys = {matter.topic: self._keys(matter) for matter in matters}
-        repeated = self._repeated(dict(keys.values()), self._now)
-        fates = [self._fate(matter.topic, keys[matter.topic][0] in repeated) for matter in matters]
+        repeated = self._topics_repeated(matters)
+        fates = [self._fate(matter.topic, matter.topic in repeated) for matter in matters]
         for matter, fate in zip(matters, fates, strict=True):
             if fate != "shown":
-                self._record(str(uuid4()), matter.topic, fate, matter)
+                self._record(new_uuid(), matter.topic, fate, matter)
         return [matter for matter, fate in zip(matters, fates, strict=True) if fate == "shown"]
 
     def lets_incomplete_through(self) -> bool:
         fate = self._fate(INCOMPLETE, repeated=False)
         if fate != "shown":
-            self._record(str(uuid4()), INCOMPLETE, fate)
+            self._record(new_uuid(), INCOMPLETE, fate)
         return fate == "shown"
 
     def shown(self, matter: Matter, card: str) -> None:
         self._record(card, matter.topic, "shown", matter)
 
     def listed(self, matter: Matter) -> None:
-        self._record(str(uuid4()), matter.topic, "listed", matter)
+        self._record(new_uuid(), matter.topic, "listed", matter)
 
     def incomplete(self, card: str) -> None:
         self._record(card, INCOMPLETE, "shown")
+
+    def _topics_repeated(self, matters: Sequence[Matter]) -> set[str]:
+        if self._repeated is None:
+            return set()
+        keys = {matter.topic: self._keys(matter) for matter in matters}
+        repeated = self._repeated(dict(keys.values()), self._now)
+        return {topic for topic, (matter_key, _) in keys.items() if matter_key in repeated}
 
     def _fate(self, topic: str, repeated: bool) -> Fate:
         ehr = self._occasion.ehr
@@ -130,7 +136,7 @@ class RecordedShowing(Showing):
 
     def _keys(self, matter: Matter) -> tuple[str, str]:
         """Whom and what it is about; and on which facts it rests, so that a new result makes it new."""
-        return self._occasion.key(self._secret, matter.topic), keyed_hash(self._secret, facts_of(matter))
+        return self._occasion.key(self._keyed, matter.topic), self._keyed.of(facts_of(matter))
 
     def _record(self, uuid: str, topic: str, fate: Fate, matter: Matter | None = None) -> None:
         matter_key, facts_key = self._keys(matter) if matter else (None, None)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import uuid4
 
-from cds_hooks.markdown import plain
+from cds_hooks.markdown import plain_own
 from cds_hooks.order_codes import NO_ORDER_CODES, OrderCodes
 from cds_hooks.response import Action, Suggestion
 from clinical import Proposal
+from hosting import new_uuid
 
 
 def suggestions_of(proposals: Iterable[Proposal], codes: OrderCodes = NO_ORDER_CODES) -> tuple[Suggestion, ...]:
@@ -23,15 +23,15 @@ def suggestions_of(proposals: Iterable[Proposal], codes: OrderCodes = NO_ORDER_C
 
 def _suggestion(proposal: Proposal, codes: OrderCodes) -> Suggestion:
     return Suggestion(
-        label=plain(proposal.label),
-        uuid=str(uuid4()),
+        label=plain_own(proposal.label),
+        uuid=new_uuid(),
         is_recommended=proposal.preselected,
         actions=tuple(_action(codes.coded(resource, proposal.id), proposal.label) for resource in proposal.resources),
     )
 
 
 def _action(resource: dict[str, Any], label: str) -> Action:
-    return Action(type="create", description=plain(_description(resource, label)), resource=resource)
+    return Action(type="create", description=plain_own(_description(resource, label)), resource=resource)
 
 
 def _description(resource: dict[str, Any], label: str) -> str:

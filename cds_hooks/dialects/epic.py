@@ -10,13 +10,12 @@ app that is registered beforehand.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from uuid import uuid4
 
 import msgspec
 
 from cds_hooks.dialects.dialect import Dialect
 from cds_hooks.response import Action, Card, Suggestion
-from hosting import Ehr
+from hosting import Ehr, new_uuid
 
 _ORDERS = frozenset({"MedicationRequest", "ServiceRequest"})
 
@@ -34,7 +33,7 @@ def _singles(suggestion: Suggestion) -> Iterator[Suggestion]:
         yield suggestion
         return
     for place, action in enumerate(possible):
-        uuid = suggestion.uuid if place == 0 else str(uuid4())
+        uuid = suggestion.uuid if place == 0 else new_uuid()
         yield msgspec.structs.replace(suggestion, label=action.description, uuid=uuid, actions=(action,))
 
 

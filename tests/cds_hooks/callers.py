@@ -88,7 +88,7 @@ def bearer(text: str) -> dict[str, str]:
 class KeyServer:
     """Answers any GET with ``body``; counts by path.
 
-    ``redirect_to``, ``delay`` and ``drip`` (seconds) make it misbehave.
+    ``redirect_to``, ``delay`` and ``drip`` (seconds) make it misbehave; while ``gate`` is not set it says nothing.
     """
 
     def __init__(self) -> None:
@@ -96,6 +96,8 @@ class KeyServer:
         self.status = 200
         self.delay = 0.0
         self.drip = 0.0
+        self.gate = threading.Event()
+        self.gate.set()
         self.redirect_to: str | None = None
         self.asked: Counter[str] = Counter()
         self.address = ""
@@ -110,6 +112,7 @@ class KeyServer:
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         self.asked[request.path] += 1
         time.sleep(self.delay)
+        self.gate.wait(60)
         request.send_response(302 if self.redirect_to else self.status)
         if self.redirect_to:
             request.send_header("Location", self.redirect_to)
@@ -118,7 +121,7 @@ class KeyServer:
         if not self.drip:
             request.wfile.write(self.body)
             return
-        for byte in self.body[:20]:
+        for byte in self.body[:400]:
             request.wfile.write(bytes([byte]))
             time.sleep(self.drip)
 
@@ -136,7 +139,10 @@ def key_server() -> Iterator[KeyServer]:
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing on standard error."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128  # with the usual five, many at once are turned away and come again a second later
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         keys.address = f"http://127.0.0.1:{server.server_address[1]}"
         keys.publish(elliptic(), rsa_key())
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

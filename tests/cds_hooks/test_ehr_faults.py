@@ -64,7 +64,10 @@ def met() -> Iterator[Met]:
         at = {name: rough.base(name) for name in (*NAMES, "sound")}
         registry = EhrRegistry.model_validate({"ehr": [entry(name, base) for name, base in at.items()]})
         app = client_of(registry, hook_deadline_seconds=SECONDS).application
-        told = dict(zip(at, pool.map(lambda base: ask(app, base), at.values()), strict=True))
+        patient = client_of(
+            registry, hook_deadline_seconds=60
+        ).application  # a busy machine makes no fault of a sound EHR
+        told = dict(zip(at, pool.map(lambda name: ask(patient if name == "sound" else app, at[name]), at), strict=True))
         yield Met(told, rough.trapped())
 
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.cds_hooks.hook_requests import call, condition, medication, observation, searchset
+from ehr_reader import shares
+from tests.cds_hooks.charted_ehr import asking, service_of
+from tests.cds_hooks.hook_requests import (
+    ALL_NORMAL,
+    call,
+    condition,
+    full_prefetch,
+    medication,
+    observation,
+    searchset,
+)
+from tests.ehr_reader.mock_ehr import mock_ehr
 
 ADDRESS = "/cds-services/rls-nutrients"
 MANY = 19_900
@@ -127,3 +139,26 @@ def test_words_without_end_do_not_make_the_card_long(client: FlaskClient, change
 def test_a_number_of_a_million_digits(client: FlaskClient) -> None:
     told = json.dumps(call({"iron": searchset(observation("2276-4", 22, "ng/mL"))})).encode()
     assert posted(client, told.replace(b'"value": 22', b'"value": ' + ONE_MEGABYTE.encode())).status_code == 200
+
+
+def test_an_ehr_that_too_many_wait_for_is_a_gap_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares, "MOST_QUESTIONS_AT_ONCE", 0)
+    with mock_ehr() as ehr:
+        answer = service_of(ehr).post(ADDRESS, json=asking(ehr, only("patient", "magnesium")))
+        assert ehr.calls == []
+    assert answer.status_code == 200
+    assert "The EHR could not be reached, or not in time, for" in answer.get_data(as_text=True)
+
+
+def test_a_chart_of_more_than_may_be_read_is_a_gap_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares, "Allowance", partial(shares.Allowance, size=20))
+    with mock_ehr() as ehr:
+        answer = service_of(ehr).post(ADDRESS, json=asking(ehr, only("patient", "magnesium")))
+        assert ehr.calls
+    assert answer.status_code == 200
+    assert "What the EHR sent could not be read as" in answer.get_data(as_text=True)
+
+
+def only(*keys: str) -> Fhir:
+    """This much is sent, the rest has to be asked for."""
+    return {key: value for key, value in full_prefetch(**ALL_NORMAL).items() if key in keys}

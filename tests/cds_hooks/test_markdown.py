@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cds_hooks import markdown
 from cds_hooks.markdown import escape, plain, section
 
 markdown_it = pytest.importorskip("markdown_it", reason="renders what the cards write")
@@ -26,6 +27,13 @@ def rendered(markdown: str) -> tuple[set[str], str]:
     tokens = [inner for token in RENDERER.parse(markdown) for inner in (token, *(token.children or ()))]
     kinds = {token.type for token in tokens} - {"text", "text_special", "inline"}
     return kinds, "".join(t.content for t in tokens if t.type in ("text", "text_special")).replace("\u200b", "")
+
+
+@given(st.text(alphabet=st.sampled_from(HOSTILE)) | st.text())
+def test_a_text_that_is_spared_the_search_has_nothing_to_be_found(text: str) -> None:
+    if markdown._is_plain(text):
+        assert markdown._without_markup(text) == text.strip()
+    assert markdown._is_plain("".join(character for character in text if character.isascii() and character.isalnum()))
 
 
 @given(st.text(alphabet=st.sampled_from(HOSTILE)) | st.text())

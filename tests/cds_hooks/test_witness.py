@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ def test_metrics_are_told_while_the_database_is_away(tmp_path: Path) -> None:
     assert "rls_nutrients_request_seconds" in told.get_data(as_text=True)
 
 
-def test_measuring_a_call_takes_less_than_twenty_microseconds() -> None:
+def test_measuring_a_call_costs_less_than_twice_a_sum_of_a_thousand_numbers() -> None:
     def measure() -> None:
         time_of("request", 0.01, "/cds-services/<service_id>", "POST", "200")
         time_of("hook", 0.01, "patient-view", "measured", "cards")
@@ -140,10 +141,14 @@ def test_measuring_a_call_takes_less_than_twenty_microseconds() -> None:
             count("unknowns", one, "measured")
 
     measure()
-    rounds = []
-    for _ in range(20):
-        began = time.perf_counter()
-        for _ in range(100):
-            measure()
-        rounds.append((time.perf_counter() - began) / 100)
-    assert min(rounds) < 20e-6
+
+    def quickest(work: Callable[[], object]) -> float:
+        rounds = []
+        for _ in range(20):
+            began = time.thread_time()
+            for _ in range(100):
+                work()
+            rounds.append((time.thread_time() - began) / 100)
+        return min(rounds)
+
+    assert quickest(measure) < 2 * quickest(lambda: sum(range(1000)))
