@@ -22,6 +22,7 @@ from hosting.card_counts import CardCount, FeedbackCount
 from hosting.card_records import CardRecord, Fate, FeedbackReport, Outcome
 from hosting.database import Database, DatabaseFault, Shown, database_of, open_database
 from hosting.derived_keys import derived_key
+from hosting.ids import new_uuid
 from hosting.key_files import announce_keys, new_key_file, retire_keys, rotate_keys
 from hosting.launch_store import LaunchStore, StoredLaunch, StoredSession, hash_of
 from hosting.logs import log
@@ -84,6 +85,7 @@ __all__ = [
     "log",
     "measured",
     "new_key_file",
+    "new_uuid",
     "open_database",
     "outcome_response",
     "read_key_file",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from multiprocessing.util import Finalize
 from threading import Condition, Lock, Thread
 from typing import Literal
@@ -20,11 +20,11 @@ from sqlalchemy import insert, select
 
 from hosting.database import Database, DatabaseFault, database_of
 from hosting.logs import log
+from hosting.pending_cards import SECONDS_TO_GATHER
 from hosting.request_log import request_id
 from hosting.settings import Settings
 from hosting.tables import access
 
-SECONDS_TO_GATHER = 0.2
 SECONDS_BETWEEN_TRIES = 5.0
 MOST_WAITING = 50_000
 _MOST_AT_ONCE = 500
@@ -71,7 +71,7 @@ def record_access(
 def write_accesses(database: Database, records: Sequence[AccessRecord]) -> None:
     """All of them or none. Raises DatabaseFault."""
     with database.transaction() as connection:
-        connection.execute(insert(access), [asdict(record) for record in records])
+        connection.execute(insert(access), [vars(record) for record in records])
 
 
 def accesses(database: Database, since: int = 0, until: int | None = None) -> Iterator[tuple[int, AccessRecord]]:

@@ -7,7 +7,7 @@ own: each may need some hundred megabytes while it is read.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from threading import Lock
 
 from flask import Flask, g, request
@@ -31,22 +31,26 @@ class Admission:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._taken: Counter[str] = Counter()
+        self._taken: defaultdict[str, int] = defaultdict(int)
 
     def enter(self, front_door: str, *, large: bool) -> tuple[str, ...] | None:
         """The places that were taken, to be given back to ``leave``; None where one of them is not free."""
-        wanted = {_ALL: CALLS_AT_ONCE, f"door {front_door}": OF_ONE_FRONT_DOOR} | (
-            {_LARGE: LARGE_AT_ONCE} if large else {}
-        )
+        wanted = {_ALL: CALLS_AT_ONCE, f"door {front_door}": OF_ONE_FRONT_DOOR}
+        if large:
+            wanted[_LARGE] = LARGE_AT_ONCE
+        taken = self._taken
         with self._lock:
-            if any(self._taken[place] >= most for place, most in wanted.items()):
-                return None
-            self._taken.update(wanted.keys())
+            for place, most in wanted.items():
+                if taken[place] >= most:
+                    return None
+            for place in wanted:
+                taken[place] += 1
         return tuple(wanted)
 
     def leave(self, places: tuple[str, ...]) -> None:
         with self._lock:
-            self._taken.subtract(places)
+            for place in places:
+                self._taken[place] -= 1
 
 
 def add_admission(app: Flask) -> None:
@@ -57,10 +61,11 @@ def add_admission(app: Flask) -> None:
     def enter() -> None:
         if request.path in _OPERATION:
             return
-        g.places = admission.enter(request.blueprint or "", large=_is_large())
-        if g.places is None:
+        places = admission.enter(request.blueprint or "", large=_is_large())
+        if places is None:
             log.warning("request sent away", reason="too many at once")
             raise ServiceUnavailable
+        g.places = places
 
     @app.teardown_request
     def leave(_: BaseException | None) -> None:
@@ -70,6 +75,7 @@ def add_admission(app: Flask) -> None:
 
 def _is_large() -> bool:
     """A body of unannounced length may be one; there is none where the server does not say where it ends."""
-    if request.content_length is None:
+    length = request.content_length
+    if length is None:
         return request.method in ("POST", "PUT", "PATCH") and bool(request.environ.get("wsgi.input_terminated"))
-    return request.content_length > LARGE_BYTES
+    return length > LARGE_BYTES

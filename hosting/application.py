@@ -40,6 +40,10 @@ class _StrictJson(DefaultJSONProvider):
 class _Application(Flask):
     json_provider_class = _StrictJson
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No function of ours is asynchronous; Flask would ask each of them anew at each request."""
+        return func
+
     def log_exception(
         self, exc_info: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> None:
@@ -60,15 +64,15 @@ def create_application(
     app = _Application("rls_nutrients", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES + 1
     _believe_proxies(app, settings.trusted_proxies)
-    add_request_log(app)
     add_tracing(app)
     add_admission(app)
     app.before_request(_refuse_too_large)
-    add_response_headers(app, settings)
     add_error_pages(app)
     add_health(app, settings, registry)
     for front_door in installed_front_doors() if front_doors is None else front_doors:
         app.register_blueprint(front_door(settings, registry))
+    add_response_headers(app, settings)
+    add_request_log(app)
     return app
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 # ``listed``: named in a line of another card; ``shadow``: the service only watches; ``repeated``: shown before with the
@@ -50,13 +51,15 @@ class FeedbackReport:
     comment: str | None = None
 
 
+@lru_cache(maxsize=64)
 def month_of(second: int) -> str:
     """``2026-11``, by UTC."""
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m")
 
 
 def card_row(record: CardRecord) -> dict[str, Any]:
-    return asdict(record) | {"rules": json.dumps(record.rules), "month": month_of(record.fired_at)}
+    # Not by asdict: it copies each text deeply, which took longer than writing the row.
+    return vars(record) | {"rules": json.dumps(record.rules), "month": month_of(record.fired_at)}
 
 
 def card_of(row: Mapping[Any, Any]) -> CardRecord:
@@ -66,7 +69,7 @@ def card_of(row: Mapping[Any, Any]) -> CardRecord:
 
 def feedback_row(report: FeedbackReport) -> dict[str, Any]:
     """``digest`` is the same for a report that is sent again, whenever it arrives."""
-    row = {name: _storable(value) for name, value in asdict(report).items()}
+    row = {name: _storable(value) for name, value in vars(report).items()}
     told = {name: value for name, value in row.items() if name != "received_at"}
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     return row | {"accepted": json.dumps(row["accepted"]), "digest": digest, "month": month_of(report.received_at)}

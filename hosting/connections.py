@@ -39,11 +39,14 @@ def connections(url: str) -> Engine:
 def _postgresql(url: URL) -> Engine:
     waiting = {"connect_timeout": _SECONDS_TO_WAIT, "tcp_user_timeout": 1000 * _SECONDS_TO_WAIT}
     try:
+        from hosting.impatient_connection import ImpatientConnection  # noqa: PLC0415 - its driver may not be there
+
         engine = create_engine(url, connect_args=waiting, pool_pre_ping=True, **_OPTIONS)
     except ImportError:
         raise ConfigurationError(
             "RLS_DATABASE_URL: PostgreSQL needs its driver: pip install 'rls-nutrients[postgresql]'."
         ) from None
+    event.listen(engine, "do_connect", lambda _, __, words, named: ImpatientConnection.connect(*words, **named))
     event.listen(engine, "connect", _impatient)
     return engine
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.util import Finalize
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, Table, delete, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, delete, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from hosting.card_counts import (
@@ -37,6 +36,7 @@ from hosting.pending_cards import PendingCards
 from hosting.schema import migrate
 from hosting.settings import Settings
 from hosting.tables import card, feedback, seen_jwt, shown
+from hosting.upserts import insert_into, insert_new
 
 # JWTs are accepted with a leeway after their expiry; an hour more than that is on the safe side.
 _KEPT_AFTER_EXPIRY = 3600
@@ -78,13 +78,13 @@ class Database:
         digest = hashlib.sha256(jti.encode("utf-8", "surrogatepass")).hexdigest()
         row = {"issuer": issuer, "jti_hash": digest, "expires_at": expires_at}
         with self.transaction() as connection:
-            return connection.execute(_insert(connection, seen_jwt, row).on_conflict_do_nothing()).rowcount == 1
+            return connection.execute(insert_new(connection, seen_jwt), row).rowcount == 1
 
     def store_feedback(self, reports: Sequence[FeedbackReport]) -> None:
         """All of them or none, on disk before this returns. What was stored before is not stored again."""
         with self.transaction() as connection:
             for report in reports:
-                connection.execute(_insert(connection, feedback, feedback_row(report)).on_conflict_do_nothing())
+                connection.execute(insert_new(connection, feedback), feedback_row(report))
 
     def feedback(self) -> Iterator[FeedbackReport]:
         """Every report, in the order of arrival."""
@@ -96,7 +96,7 @@ class Database:
         """Keeps each card with its fate; one that is known already stays as it is."""
         rows = [card_row(record) for record in records]
         with self.transaction() as connection:
-            connection.execute(_insert(connection, card).on_conflict_do_nothing(), rows)
+            connection.execute(insert_new(connection, card), rows)
 
     def record_cards_soon(self, records: Sequence[CardRecord]) -> None:
         """Keeps them a moment later, so that nobody waits for the disk. Whoever reads here finds them at once."""
@@ -150,7 +150,7 @@ class Database:
         until = int(time.time()) + seconds
         with self.transaction() as connection:
             for key in sorted(keys):  # the same order in every worker, so that no two wait for each other
-                statement = _insert(connection, shown, {"key": key, "until": until})
+                statement = insert_into(connection, shown).values(key=key, until=until)
                 connection.execute(statement.on_conflict_do_update(index_elements=[shown.c.key], set_={"until": until}))
 
     def count_cards(self) -> list[CardCount]:
@@ -250,11 +250,3 @@ def close_databases() -> None:
     """Closes what ``database_of`` has opened; whoever uses one of them again connects anew."""
     for database in list(_of_process.values()):
         database.close()
-
-
-def _insert(
-    connection: Connection, table: Table, row: Mapping[str, Any] | None = None
-) -> sqlite.Insert | postgresql.Insert:
-    """Of one ``row``, or of those that are given when it is executed."""
-    write = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return write(table).values(**(row or {})).execution_options(preserve_rowcount=True)

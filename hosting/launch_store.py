@@ -19,7 +19,7 @@ from hosting.database import Database
 from hosting.tables import launch, launch_session
 
 # Longer than any token endpoint is waited for: who renews for longer has died meanwhile.
-SECONDS_TO_RENEW = 20
+SECONDS_TO_RENEW = 15
 SECONDS_REMEMBERED = 86_400
 # Of one EHR, in the quarter of an hour that a launch may wait. Anybody may begin one, and nobody may fill the disk.
 MOST_WAITING = 5_000

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -75,32 +76,33 @@ class _StandardError:
     debug = info = warning = error = critical = msg
 
 
-def _as_json(line: dict[str, Any], **_: Any) -> str:
-    return msgspec.json.encode(line).decode()
+def _as_json(_logger: Any, method: str, kept: EventDict) -> str:
+    """structlog processor, the last one: the line itself, with its level and the time in UTC."""
+    kept["level"] = method
+    kept["timestamp"] = f"{datetime.now(UTC).replace(tzinfo=None).isoformat()}Z"
+    return msgspec.json.encode(kept).decode()
 
 
 def only_listed(_logger: Any, _method: str, fields: EventDict) -> EventDict:
     """structlog processor: keeps listed fields with fitting values; ``withheld`` counts the others."""
-    kept = {name: value for name, value in fields.items() if _fits(name, value)}
-    withheld = len(fields) - len(kept)
-    return kept | {"withheld": withheld} if withheld else kept
+    kept = {
+        name: value
+        for name, value in fields.items()
+        if name in _FITS and isinstance(value, (str, int, float)) and _FITS[name](str(value))
+    }
+    if len(kept) < len(fields):
+        kept["withheld"] = len(fields) - len(kept)
+    return kept
 
 
-def _fits(name: str, value: object) -> bool:
-    pattern = LISTED_FIELDS.get(name)
-    return pattern is not None and isinstance(value, str | int | float) and bool(pattern.fullmatch(str(value)))
+_FITS = {name: pattern.fullmatch for name, pattern in LISTED_FIELDS.items()}
 
 
 # Bound to its own processors instead of structlog's global configuration: no import order and no other library's
 # set-up can take the list away.
 log: FilteringBoundLogger = structlog.wrap_logger(
     _StandardError(),
-    processors=[
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        only_listed,
-        structlog.processors.JSONRenderer(serializer=_as_json),
-    ],
+    processors=[only_listed, _as_json],
     wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
 ).bind()  # bound once: an unbound logger makes itself anew for every line
 

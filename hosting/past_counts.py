@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Row, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hosting.card_counts import UNKNOWN_CARD, CardCount, FeedbackCount
 from hosting.tables import past_count
+from hosting.upserts import insert_into
 
 # ``outcome`` counts each card once per outcome, ``reason`` once per outcome and reason.
 Kind = Literal["card", "outcome", "reason"]
@@ -47,9 +47,8 @@ def counts_of_removed(cards: Iterable[Row[Any]], feedback: Iterable[Row[Any]]) -
 
 
 def add_counts(connection: Connection, counts: Counter[Place]) -> None:
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     for place, number in sorted(counts.items()):  # the same order everywhere, so that no two wait for each other
-        row = insert(past_count).values(**place._asdict(), number=number)
+        row = insert_into(connection, past_count).values(**place._asdict(), number=number)
         key = [past_count.c[name] for name in Place._fields]
         more = {"number": past_count.c.number + number}
         connection.execute(row.on_conflict_do_update(index_elements=key, set_=more))

@@ -3,49 +3,64 @@
 from __future__ import annotations
 
 import time
-from uuid import uuid4
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, request
 
+from hosting.ids import new_uuid
 from hosting.logs import log
 from hosting.measures import time_of
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+_ARRIVED, _REQUEST_ID = "rls_nutrients.arrived", "rls_nutrients.request_id"
 
 
 def add_request_log(app: Flask) -> None:
-    """Registers arrival time, request id and the closing log line. Must be the first thing added to ``app``."""
-    app.before_request(_arrive)
-    app.after_request(_depart)
+    """Registers arrival time, request id and the closing log line. Must be what is added to ``app`` last: it stands
+    around Flask, where it costs half of what it would as Flask's hooks, and hears of whatever else goes out."""
+    app.wsgi_app = _RequestLog(app.wsgi_app)  # type: ignore[method-assign]
 
 
 def request_id() -> str:
     """The id of the current request. Made here, never taken from the caller, who might put a patient's id in it."""
-    return str(g.request_id)
+    return str(request.environ[_REQUEST_ID])
 
 
 def seconds_since_arrival() -> float:
     """Seconds since the current request reached the application; deadlines count from there."""
-    return float(time.monotonic() - g.arrived)
+    return float(time.monotonic() - request.environ[_ARRIVED])
 
 
-def _arrive() -> None:
-    g.arrived = time.monotonic()
-    g.request_id = str(uuid4())
+class _RequestLog:
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        arrived = environ[_ARRIVED] = time.monotonic()
+        name = environ[_REQUEST_ID] = new_uuid()
+
+        def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Any:
+            _tell(environ, int(status[:3]), time.monotonic() - arrived, name)
+            return start_response(status, [*headers, ("X-Request-ID", name)], *fault)
+
+        return self._app(environ, start)
 
 
-def _depart(answer: Response) -> Response:
-    answer.headers["X-Request-ID"] = request_id()
-    method = request.method if request.method in METHODS else "other"
-    route = request.url_rule.rule if request.url_rule else "unmatched"
-    seconds = seconds_since_arrival()
-    time_of("request", seconds, route, method, str(answer.status_code))
+def _tell(environ: WSGIEnvironment, status: int, seconds: float, name: str) -> None:
+    told = environ["REQUEST_METHOD"].upper()
+    method = told if told in METHODS else "other"
+    route = _route(environ)
+    time_of("request", seconds, route, method, str(status))
     log.info(
-        "request",
-        method=method,
-        route=route,
-        status=answer.status_code,
-        milliseconds=round(seconds * 1000, 1),
-        request_id=request_id(),
+        "request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1), request_id=name
     )
-    return answer
+
+
+def _route(environ: WSGIEnvironment) -> str:
+    """Werkzeug leaves the request there, once it has looked for the route."""
+    seen = environ.get("werkzeug.request")
+    return seen.url_rule.rule if seen is not None and seen.url_rule else "unmatched"

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    insert,
+    inspect,
+    text,
+)
 
 from hosting.mistakes import ConfigurationError
-from hosting.tables import SCHEMA_VERSION
+from hosting.tables import SCHEMA_VERSION, metadata
 
 # Any number will do, as long as nobody else on the same PostgreSQL database locks it.
 _LOCK = 7_531_902_118
+# As Alembic makes it. Not among our own tables, or it would compare itself with them.
+_alembic_version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 # Alembic works with globals: in one process only one database at a time can be upgraded.
 _upgrading = Lock()
 
@@ -43,7 +61,10 @@ def _wait_for_turn(connection: Connection) -> None:
 
 
 def _upgrade(connection: Connection, version: str | None) -> None:
-    from alembic import command  # noqa: PLC0415 - needed once in a database's life, and slow to import
+    if version is None and not inspect(connection).get_table_names():
+        _create(connection)
+        return
+    from alembic import command  # noqa: PLC0415 - needed once in a version's life, slow to import and 8 MB large
     from alembic.config import Config  # noqa: PLC0415
 
     if version is not None and int(version) > int(SCHEMA_VERSION):
@@ -53,3 +74,10 @@ def _upgrade(connection: Connection, version: str | None) -> None:
     config.attributes["connection"] = connection
     with _upgrading:
         command.upgrade(config, "head")
+
+
+def _create(connection: Connection) -> None:
+    """An empty database gets the newest schema at once, and Alembic finds it said where it would say so itself."""
+    metadata.create_all(connection)
+    _alembic_version.create(connection)
+    connection.execute(insert(_alembic_version).values(version_num=SCHEMA_VERSION))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from hosting import (
     CardRecord,
@@ -276,6 +279,56 @@ def test_a_database_that_goes_away_is_a_fault_and_comes_back(tmp_path: Path) -> 
     (tmp_path / "later").mkdir()
     database.store_feedback([OVERRIDDEN])
     assert len(list(database.feedback())) == 1
+
+
+def test_a_server_that_goes_silent_is_given_up(postgresql_url: str) -> None:
+    """As one that is frozen, or whose commit waits for a standby that is gone: who waits for it comes back."""
+    database = open_database(postgresql_url)
+    faults: list[DatabaseFault] = []
+
+    def ask() -> None:
+        try:
+            with database.transaction() as connection, frozen(_server_process(connection)):
+                connection.execute(text("SELECT 1"))
+        except DatabaseFault as fault:
+            faults.append(fault)
+
+    _within_a_minute(ask)
+    assert [str(fault) for fault in faults] == ["OperationalError"]
+    database.check()
+    database.close()
+
+
+def test_a_connection_that_fell_silent_is_replaced(postgresql_url: str) -> None:
+    """Whoever uses it next notices, connects anew, and sees no fault."""
+    database = open_database(postgresql_url)
+    with database.transaction() as connection:
+        process = _server_process(connection)
+    with frozen(process):
+        _within_a_minute(database.check)
+    with database.transaction() as connection:
+        assert _server_process(connection) != process
+    database.close()
+
+
+def _server_process(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+@contextmanager
+def frozen(process: int) -> Iterator[None]:
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def _within_a_minute(work: Callable[[], None]) -> None:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode, checks
 
 from tests.house.repository import ROOT
+from tests.running_order import examples
 from tests.smart_app.launches import application
+from tests.soak.share import share_of
 
 # Schemathesis leaves the static files open that it was sent.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -72,16 +74,16 @@ def _operations() -> list[Any]:
 
 @pytest.mark.parametrize("operation", _operations(), ids=lambda one: one.label)
 def test_requests_made_from_it(operation: Any) -> None:
-    _ask(operation, examples=4)
+    _ask(operation, number=examples(4))
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("operation", _operations(), ids=lambda one: one.label)
 def test_very_many_requests_made_from_it(operation: Any) -> None:
-    print(f"{operation.label}: {_ask(operation, examples=1000)} requests")
+    print(f"{operation.label}: {_ask(operation, number=share_of(1000))} requests")
 
 
-def _ask(operation: Any, examples: int) -> int:
+def _ask(operation: Any, number: int) -> int:
     """How many requests were made: sound ones, and broken ones where there is something to break."""
     done = 0
 
@@ -91,7 +93,7 @@ def _ask(operation: Any, examples: int) -> int:
         done += 1
 
     for mode in _modes(operation):
-        patient = settings(max_examples=examples, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+        patient = settings(max_examples=number, database=None, deadline=None, suppress_health_check=list(HealthCheck))
         patient(given(case=operation.as_strategy(generation_mode=mode))(ask))()
     gc.collect()
     return done

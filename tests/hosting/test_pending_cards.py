@@ -26,12 +26,14 @@ class Disk:
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
-        self.gate = threading.Event()
+        self.gate, self.reached, self.done = threading.Event(), threading.Event(), threading.Event()
         self.gate.set()
 
     def write(self, records: Sequence[CardRecord]) -> None:
+        self.reached.set()
         assert self.gate.wait(10)
         self.batches.append([record.uuid for record in records])
+        self.done.set()
 
     @property
     def written(self) -> list[str]:
@@ -42,9 +44,7 @@ def test_they_are_written_without_anybody_asking() -> None:
     disk = Disk()
     pending = PendingCards(disk.write)
     pending.add(cards(1, 2))
-    until = time.monotonic() + 10
-    while not disk.batches and time.monotonic() < until:
-        time.sleep(0.001)
+    assert disk.done.wait(10)
     assert disk.written == ["1", "2"]
 
 
@@ -62,12 +62,41 @@ def test_nobody_waits_for_a_slow_disk_and_what_gathers_meanwhile_is_one_batch() 
     assert len(disk.batches) < 20
 
 
+def test_cards_of_several_calls_gather_to_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    gathering, enough = threading.Event(), threading.Event()
+
+    def sleep(_: float) -> None:
+        gathering.set()
+        assert enough.wait(10)
+
+    monkeypatch.setattr("hosting.pending_cards.time.sleep", sleep)
+    disk = Disk()
+    pending = PendingCards(disk.write)
+    pending.add(cards(1))
+    assert gathering.wait(10)
+    pending.add(cards(2))
+    pending.add(cards(3, 4))
+    assert disk.written == []
+    enough.set()
+    assert disk.done.wait(10)
+    assert disk.batches == [["1", "2", "3", "4"]]
+
+
+def test_a_flush_does_not_wait_for_more_to_gather(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hosting.pending_cards.SECONDS_TO_GATHER", 600.0)
+    disk = Disk()
+    pending = PendingCards(disk.write)
+    pending.add(cards(1))
+    pending.flush()
+    assert disk.written == ["1"]
+
+
 def test_a_flush_waits_for_the_batch_that_is_being_written() -> None:
     disk = Disk()
     disk.gate.clear()
     pending = PendingCards(disk.write)
     pending.add(cards(1))
-    time.sleep(0.05)
+    assert disk.reached.wait(10)
     flushed = threading.Thread(target=pending.flush)
     flushed.start()
     flushed.join(0.1)
@@ -103,6 +132,7 @@ def test_a_fault_costs_its_batch_and_no_other(capsys: pytest.CaptureFixture[str]
 
 def test_many_threads_lose_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hosting.pending_cards._IDLE_SECONDS", 0.001)  # so that its thread ends and starts all the time
+    monkeypatch.setattr("hosting.pending_cards.SECONDS_TO_GATHER", 0.001)
     disk = Disk()
     pending = PendingCards(disk.write)
 

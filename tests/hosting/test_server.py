@@ -77,14 +77,14 @@ def running(**settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def wait_until_ready(address: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             assert requests.get(f"{address}/readyz", timeout=5).ok
             return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
-    raise AssertionError("the server did not answer within 30 s")
+    raise AssertionError("the server did not answer within two minutes")
 
 
 def test_refuses_to_serve_without_a_secret_key() -> None:
@@ -96,7 +96,7 @@ def test_refuses_a_registry_with_plain_http(tmp_path: Path) -> None:
     registry = tmp_path / "ehrs.toml"
     registry.write_text('[[ehr]]\nname = "general-hospital"\nfhir_base = "http://ehr.example.org/fhir"\n', "utf-8")
     process = start(free_port(), RLS_SECRET_KEY=SECRET, RLS_EHR_REGISTRY=str(registry))
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "general-hospital" in told
     assert "Traceback" not in told
@@ -107,7 +107,7 @@ def test_refuses_a_busy_port() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         process = start(taken.getsockname()[1], RLS_SECRET_KEY=SECRET)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "Cannot listen on 127.0.0.1" in told
     assert "Traceback" not in told
@@ -116,15 +116,15 @@ def test_refuses_a_busy_port() -> None:
 def test_answers_sixteen_calls_at_once_and_ends_a_running_one_before_it_stops() -> None:
     with running(RLS_CDS_AUTHENTICATION="off") as (process, address), ThreadPoolExecutor(17) as callers:
         began = time.monotonic()
-        answers = list(callers.map(lambda _: requests.get(f"{address}/slow", timeout=20).text, range(16)))
+        answers = list(callers.map(lambda _: requests.get(f"{address}/slow", timeout=60).text, range(16)))
         assert answers == ["slow"] * 16
-        assert time.monotonic() - began < 4, "sixteen calls of one second each were answered one after the other"
+        assert time.monotonic() - began < 12, "sixteen calls of one second each were answered one after the other"
 
-        last = callers.submit(requests.get, f"{address}/slow", timeout=20)
+        last = callers.submit(requests.get, f"{address}/slow", timeout=60)
         time.sleep(0.3)
         process.send_signal(signal.SIGTERM)
         assert last.result().text == "slow"
-        output, told = process.communicate(timeout=30)
+        output, told = process.communicate(timeout=120)
     assert process.returncode == 0
     assert output == ""
     assert "Warning: RLS_CDS_AUTHENTICATION is off" in told
@@ -134,7 +134,7 @@ def test_answers_sixteen_calls_at_once_and_ends_a_running_one_before_it_stops() 
 def test_ctrl_c_stops_without_a_traceback() -> None:
     with running() as (process, _address):
         os.killpg(process.pid, signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=120)
     assert process.returncode == 0
     assert "Traceback" not in told
     assert "Warning" not in told

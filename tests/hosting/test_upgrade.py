@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, text
 
 from hosting import Database, DatabaseFault, accesses, open_database
 from hosting.tables import SCHEMA_VERSION, metadata
@@ -86,6 +89,35 @@ def test_from_every_version(database_url: str, version: str) -> None:
     database = open_database(database_url)
     database.check()
     database.close()
+
+
+def test_a_new_database_is_as_if_it_had_come_all_the_way(database_url: str) -> None:
+    """It is made at once; only what grew from version to version has seen the migrations."""
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        migrate(connection, SCHEMA_VERSION)
+    grown = described(engine)
+    everything = MetaData()
+    everything.reflect(engine)
+    everything.drop_all(engine)
+    open_database(database_url).close()
+    assert described(engine) == grown
+    engine.dispose()
+
+
+def described(engine: Engine) -> dict[str, str]:
+    """Each table as the database itself tells of it, Alembic's own included."""
+    seen = inspect(engine)
+    parts = (seen.get_columns, seen.get_pk_constraint, seen.get_indexes, seen.get_unique_constraints)
+    told = {table: [part(table) for part in parts] for table in seen.get_table_names()}
+    return {table: repr(said) for table, said in told.items()}
+
+
+def test_a_new_database_is_made_without_alembic(tmp_path: Path) -> None:
+    """It is large and slow to import, and no worker needs it."""
+    program = f"import hosting, sys; hosting.open_database({f'sqlite:///{tmp_path}/new.db'!r}); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "sqlalchemy" in told and "alembic" not in told
 
 
 def test_a_migration_that_fails_leaves_the_old_schema(first: str) -> None:
