@@ -1,4 +1,6 @@
-"""The addresses ``/about``, ``/source-attributes`` and ``/source-attributes.json``: open to anyone, no patient."""
+"""The addresses ``/about`` (to which ``/`` leads), ``/source-attributes`` and ``/source-attributes.json``:
+open to anyone, no patient.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +31,11 @@ def front_door(settings: Settings, _: EhrRegistry, *, today: Callable[[], date] 
     blueprint = Blueprint(
         "about", __name__, template_folder="templates", static_folder="static", static_url_path="/about/static"
     )
+
+    @blueprint.get("/")
+    def front() -> Response:
+        """Whoever opens the bare address reads what this is. Relative, so that it holds below a proxy's path too."""
+        return Response(status=302, headers={"Location": "about"})
 
     @blueprint.get("/about")
     def about() -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from command_line.plain_text import COLUMNS, ascii_of, paragraph, section
-from terminology import analyte
+from terminology import analyte, written
 
 if TYPE_CHECKING:
     from clinical import Assessment, Caution, DataQuality, Finding, Proposal, Seen
@@ -120,7 +120,7 @@ def _results(assessment: Assessment) -> Iterator[str]:
     width = max((len(_name(seen)) for seen in usable), default=0)
     for seen in usable:
         date = seen.measurement.effective
-        columns = (_name(seen).ljust(width), date.iso_day if date else "no date   ", seen.measurement.reported)
+        columns = (_name(seen).ljust(width), date.iso_day if date else "no date   ", written(seen.measurement.reported))
         band = f" ({seen.band})" if seen.band else ""
         yield from paragraph(columns[2] + band, f"  {columns[0]}  {columns[1]}  ")
 

@@ -22,6 +22,10 @@ SECONDS_TO_START = 60
 SECONDS_TO_STOP = 20
 
 
+# Where the demo is killed outright, so that it can stop nothing itself, the pipe it held ends, and the guard acts.
+_GUARD = 'read -r _; kill -TERM "$1"'
+
+
 class Service:
     """``name`` is what a person calls it. Raises ``CannotDemonstrate`` where it does not start or ends by itself."""
 
@@ -29,6 +33,7 @@ class Service:
         self.name, self.port = name, port
         self._stage, self._log = stage, log
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
@@ -50,6 +55,7 @@ class Service:
             # Ctrl-C in the terminal reaches the whole group: in a session of its own the child is stopped by us alone.
             start_new_session=True,
         )
+        self._guard = _guard_of(self._process)
 
     def wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
@@ -74,6 +80,14 @@ class Service:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._dismiss_guard()
+
+    def _dismiss_guard(self) -> None:
+        """Only after the service: its number may then be another process's, which is not to be stopped."""
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.communicate()
+            self._guard = None
 
     def _answers(self) -> bool:
         with requests.Session() as session:
@@ -98,6 +112,17 @@ def service(name: str, port: int, stage: Stage) -> Iterator[Service]:
             yield one
         finally:
             one.stop()
+
+
+def _guard_of(process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+    """A process in a session of its own, that asks the service to stop when nobody holds its pipe any more."""
+    return subprocess.Popen(
+        ["/bin/sh", "-c", _GUARD, "guard", str(process.pid)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _program() -> list[str]:

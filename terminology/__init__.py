@@ -46,6 +46,7 @@ from terminology.systems import (
     check_code,
 )
 from terminology.units import Property, Unit, keeps_promise, known_unit, unit_of
+from terminology.written_units import written
 
 __all__ = [
     "ANALYTES",
@@ -93,4 +94,5 @@ __all__ = [
     "unit_of",
     "value_set",
     "value_set_ids",
+    "written",
 ]

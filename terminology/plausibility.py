@@ -11,6 +11,7 @@ from terminology.analyte import analyte
 from terminology.conversion import CannotConvert, convert
 from terminology.tables import analyte_tables
 
+_NOTHING = Decimal(0)
 Plausibility = Literal["plausible", "check", "implausible"]
 
 
@@ -22,7 +23,7 @@ def plausibility(analyte_id: str, value: Decimal, family: str) -> Plausibility:
     not a number. Edges belong to the range. Raises ``UnknownAnalyte``.
     """
     hard, soft = _ranges(analyte_id, family)
-    if not value.is_finite() or value < 0:
+    if not value.is_finite() or value < _NOTHING:
         return "implausible"
     if soft is not None and soft.holds(value, analyte_id, family):
         return "plausible"  # the soft range lies within the hard one

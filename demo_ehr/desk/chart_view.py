@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from demo_ehr.charts import Resource
 
 STORIES = Path(__file__).resolve().parent.parent / "stories.toml"
+# As on the screens of EHRs, and in one piece; what is sent to others stays as it is.
+_WRITTEN_OUT = ("{1.73_m2}", "1.73\u00a0m²")
 _ENDED = frozenset({"stopped", "completed", "cancelled", "entered-in-error", "draft", "on-hold", "unknown"})
 
 
@@ -135,7 +137,7 @@ def _result(resource: Resource) -> Row:
 def _value(resource: Resource) -> str:
     if quantity := resource.get("valueQuantity"):
         number, unit = quantity.get("value", ""), quantity.get("unit") or quantity.get("code") or ""
-        return f"{quantity.get('comparator', '')}{number} {unit}".strip()
+        return f"{quantity.get('comparator', '')}{number} {unit.replace(*_WRITTEN_OUT)}".strip()
     if "valueCodeableConcept" in resource:
         return _words(resource["valueCodeableConcept"])
     for member in ("valueString", "valueInteger", "valueBoolean", "valueDateTime"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clinical import Chart, FhirDate
 from smart_app.page.reading import Reading
-from terminology import analyte
+from terminology import analyte, written
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ class Facts:
             it = seen.measurement
             how = ", calculated" if it.derived_from else ""
             sources = ", ".join(it.facts)
-            yield FactShown(analyte(it.analyte).name + how, it.reported, _day(it.effective), it.laboratory, sources)
+            yield FactShown(
+                analyte(it.analyte).name + how, written(it.reported), _day(it.effective), it.laboratory, sources
+            )
         if not results:
             yield self._listed.get(reference) or FactShown("", None, None, None, reference)
 

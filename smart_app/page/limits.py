@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from clinical import Knowledge
-from smart_app.page.units import Amount, Units, figures, is_exact, plain, written
-from terminology import convert, unit_of
+from smart_app.page.units import Amount, Units, figures, is_exact, plain
+from terminology import convert, unit_of, written
 
 
 @dataclass(frozen=True)

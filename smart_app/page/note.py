@@ -16,7 +16,7 @@ from smart_app.page.statements import FindingShown, ProposalShown, WithheldShown
 from smart_app.page.summary import ContextItem
 from smart_app.page.units import Units
 from smart_app.page.words import INTENDED_USE
-from terminology import analyte
+from terminology import analyte, written
 
 _WIDTH = 96
 _SIMULATED = "SIMULATED: evaluated as if restless legs were asserted; the chart does not assert them."
@@ -95,7 +95,7 @@ def _results(reading: Reading, units: Units) -> Iterator[str]:
             continue
         it = seen.measurement
         shown = units.result(it)
-        reported = "" if shown.same_as(it.reported) else f", reported as {it.reported}"
+        reported = "" if shown.same_as(it.reported) else f", reported as {written(it.reported)}"
         day = it.effective.iso_day if it.effective else "no date"
         stale = ", too old to act on" if reading.is_stale(seen) else ""
         how = ", calculated" if it.derived_from else ""

@@ -11,7 +11,7 @@ from smart_app.page.ages import age_in_words, days_old
 from smart_app.page.reading import Reading, is_part
 from smart_app.page.units import Amount, Units
 from smart_app.page.words import NUTRIENTS, OTHER_RESULTS, SIDES
-from terminology import ANALYTES, analyte
+from terminology import ANALYTES, analyte, written
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Row:
     name: str
     amount: Amount | None = None
     measurement: Measurement | None = None
+    reported: str = ""
     date: str | None = None
     age: str | None = None
     freshness: str | None = None
@@ -78,6 +79,7 @@ class Results:
             name=name_of(seen),
             amount=units.result(it),
             measurement=it,
+            reported=written(it.reported),
             date=day.iso_day if day else None,
             age=age_in_words(day, reading.today) if day else None,
             freshness=self._freshness_of(seen, notes, reading.today),

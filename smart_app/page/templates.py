@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from smart_app.page.safe_text import harmless
+from smart_app.page.safe_text import harmless, whole_days
 
 
 def environment() -> Environment:
     """For ``chart.html`` and what else extends ``layout.html``."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader("smart_app"),
         autoescape=True,
         finalize=harmless,
@@ -18,3 +18,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.filters["whole_days"] = whole_days
+    return made

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from clinical import Measurement
 from smart_app.page.options import UnitSystem
-from terminology import analyte, conversion_factor, convert
+from terminology import analyte, conversion_factor, convert, written
 
 # The units in which laboratories report under SI. Where an analyte is missing, its canonical unit serves both systems.
 # Ferritin: ug/L and not pmol/L, since the molar mass of ferritin is a convention.
@@ -36,7 +36,6 @@ SI_UNITS = {
 }
 _THREE = Context(prec=3, rounding=ROUND_HALF_UP)
 _FOUR = Context(prec=4, rounding=ROUND_HALF_UP)
-_WRITTEN = {"{1.73_m2}": "1.73 m²", "[IU]": "IU", "d": "day"}
 
 
 @dataclass(frozen=True)
@@ -113,8 +112,3 @@ def _last_place(value: Decimal) -> Decimal:
 def plain(value: Decimal) -> str:
     """Exactly this number, without an exponent. Zeros that were measured stay: 1.0 is not 1."""
     return f"{value:f}"
-
-
-def written(unit: str) -> str:
-    """UCUM as people write it: "mL/min/{1.73_m2}" reads "mL/min/1.73 m²"."""
-    return "/".join(_WRITTEN.get(part, part) for part in unit.split("/"))

@@ -76,3 +76,4 @@ def test_a_later_look_takes_one_round_and_with_a_dead_token_three(
     rounds = Rounds(ehr)
     tells_of_ruth(browser.get(address))
     assert 1 <= len(rounds.places) <= most, rounds.places
+    assert rounds.places[-1].count("fhir") <= 12, "several groups of results to a search"

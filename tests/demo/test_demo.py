@@ -6,13 +6,14 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
-from demo_ehr.ports import Ports, address, ports_from
+from demo_ehr.ports import Ports, address, is_free, ports_from
 from tests.demo.running import PROGRAM, SECONDS, free_first_port, log_lines, running_demo, until_ready
 from tests.every_log import leaks
 
@@ -77,6 +78,18 @@ def test_it_starts_all_three_says_so_and_leaves_nothing_behind(
         with pytest.raises(requests.ConnectionError):
             requests.get(place, timeout=5)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_outright_it_leaves_no_service_running(demo: subprocess.Popen[str], first_port: int) -> None:
+    until_ready(demo)
+    children = children_of(demo.pid)
+    demo.kill()
+    demo.communicate(timeout=SECONDS)
+    until = time.monotonic() + SECONDS
+    while any(map(is_alive, children)):
+        assert time.monotonic() < until, "a service outlives the demo"
+        time.sleep(0.1)
+    assert all(map(is_free, ports_from(first_port)))
 
 
 @pytest.mark.parametrize("place", [0, 1, 2], ids=Ports._fields)

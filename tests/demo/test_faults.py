@@ -91,10 +91,10 @@ def test_slow(client: SmartClient, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_hang_ends_when_it_is_switched_off(client: SmartClient) -> None:
     reply = client.launched()
     with_fault(client, "hang")
-    threading.Timer(0.3, client.demo.faults.set, ("hang", False)).start()
     begun = time.monotonic()
+    threading.Timer(0.3, client.demo.faults.set, ("hang", False)).start()
     assert ferritin(client, reply).status_code == 200
-    assert 0.2 < time.monotonic() - begun < 5
+    assert time.monotonic() - begun >= 0.3
 
 
 def test_the_fhir_server_says_401(client: SmartClient) -> None:

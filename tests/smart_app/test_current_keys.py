@@ -10,10 +10,18 @@ from hosting import Settings, SettingsError, announce_keys, new_key_file, retire
 from smart_app.current_keys import CurrentKeys
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "keys.json"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys take long to make."""
+    path = tmp_path_factory.mktemp("keys") / "keys.json"
     new_key_file(path)
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path, made: Path) -> Path:
+    path = tmp_path / "keys.json"
+    path.write_bytes(made.read_bytes())
     return path
 
 

@@ -18,8 +18,8 @@ from tests.smart_app.mock_smart_ehr import MockSmartEhr
 
 
 def until(what: Callable[[], bool]) -> bool:
-    """Whether it comes true within two seconds."""
-    ends = time.monotonic() + 2
+    """Whether it comes true: soon, or late on a busy machine."""
+    ends = time.monotonic() + 60
     while not what() and time.monotonic() < ends:
         time.sleep(0.01)
     return what()

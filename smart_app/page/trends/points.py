@@ -10,7 +10,7 @@ from clinical import Knowledge, Measurement, Seen
 from smart_app.page.reading import Reading, is_part
 from smart_app.page.results import Results
 from smart_app.page.units import Amount, Units
-from terminology import convert
+from terminology import convert, written
 
 Kind = Literal["point", "below", "above", "between"]
 _INFLAMMATION = "crp-inflammation"
@@ -85,7 +85,7 @@ class Gathering:
             date=it.effective.iso_day if it.effective else "",
             side=band.side if band else "none",
             band=band.title if band else "",
-            reported=it.reported,
+            reported=written(it.reported),
             remarks=(*part, *(("calculated",) if it.derived_from else ()), *near, *dict.fromkeys(notes)),
             part=is_part(seen),
             stale=reading.is_stale(seen),

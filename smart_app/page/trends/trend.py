@@ -13,9 +13,9 @@ from smart_app.page.trends.drawing import Sketch, draw
 from smart_app.page.trends.points import Gathering, Inflammation, Point, SetAside
 from smart_app.page.trends.shapes import Drawing
 from smart_app.page.trends.therapies import Therapy, therapies
-from smart_app.page.units import Units, written
+from smart_app.page.units import Units
 from smart_app.page.words import count
-from terminology import analyte
+from terminology import analyte, written
 
 # Ferritin and saturation are read beside the CRP: inflammation lifts the one and lowers the other.
 _WITH_INFLAMMATION = ("ferritin", "transferrin-saturation")

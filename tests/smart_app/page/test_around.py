@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from smart_app.page import PageOptions
+from smart_app.page.safe_text import whole_days
 from smart_app.visit import PatientIdentity
 from tests.clinical.resources import chart, condition, observation, patient
-from tests.smart_app.page.pages import LINKS, SI, ferritin, html_of, of_results, page_of, story
+from tests.smart_app.page.pages import LINKS, SI, chart_of, ferritin, html_of, of_results, page_of, story
 from tests.smart_app.page.tree import Element, read
 
 HOSTILE = '<script>alert("x")</script>\u202e321\u2066 \x00\x07' + "W" * 400
@@ -127,3 +128,27 @@ def test_marks_that_names_of_right_to_left_scripts_need_stay() -> None:
     name = "\u05d0\u05d3\u05d4 \u200f(Ada)"
     page = page_of(chart(patient()), identity=PatientIdentity(name, None))
     assert banner(page).one("bdi").text == name
+
+
+def test_nobody_reads_the_marks_of_ucum() -> None:
+    html = html_of(chart_of("magnesium-kidney-and-acid-blocker"))
+    assert "22 mL/min/1.73 m²" in html and "{1.73" not in html and "[IU]" not in html
+
+
+def test_a_date_in_a_sentence_is_not_broken_and_the_sentence_is_only_text() -> None:
+    told = whole_days("\u202eC-reactive <b>12</b> (2026-11-13) & 5")
+    assert told == 'C-reactive &lt;b&gt;12&lt;/b&gt; (<span class="day">2026-11-13</span>) &amp; 5'
+
+
+def test_how_sure_stands_beside_every_statement_without_unfolding() -> None:
+    page = story("restless-legs-low-ferritin")
+    for item in (one for one in page.elements() if "item" in one.attributes.get("class", "").split()):
+        assert "Strength: " in item.one("summary").text
+
+
+def test_information_is_counted_as_such() -> None:
+    assert page_counts(story("everything-normal")) == ["1 for information"]
+
+
+def page_counts(page: Element) -> list[str]:
+    return [one.text for one in page.one("ul", _class="counts").all("li")]
