@@ -19,6 +19,7 @@ COMMAND = Path(sys.executable).with_name("rls-nutrients")
 HOOK = "/cds-services/rls-nutrients"
 SECRET = "benchmark-" * 4
 _SECONDS_TO_START = 60
+_BYTECODE = tempfile.TemporaryDirectory(prefix="rls-nutrients-bytecode-")
 
 
 class Server(NamedTuple):
@@ -35,6 +36,13 @@ def free_port() -> int:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
+
+
+def as_installed() -> dict[str, str]:
+    """The environment, with bytecode kept from one start to the next: an installation has compiled it, a checkout on a
+    machine for development may be told not to."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": _BYTECODE.name}
 
 
 @contextmanager
@@ -70,7 +78,7 @@ def running(
     begun = time.monotonic()
     process = subprocess.Popen(
         command,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+        env={**as_installed(), "PYTHONPATH": str(ROOT), **(environment or {})},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -20,7 +20,7 @@ class SlowEhr(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(("127.0.0.1", 0), _Search)
+        super().__init__(("127.0.0.1", 0), _Asked)
         self.seconds = seconds
         self.asked_at: list[float] = []
         self.chart = _by_type(json.loads(hook_call(60))["prefetch"])
@@ -35,24 +35,44 @@ class SlowEhr(ThreadingHTTPServer):
         resources = self.chart.get(kind, [])
         return [one for one in resources if not codes or codes & {c["code"] for c in one["code"]["coding"]}]
 
+    def told(self, path: str) -> dict[str, Any] | None:  # noqa: ARG002 - for those who publish more
+        """What is published under ``path``; None where that is a matter of FHIR."""
+        return None
+
+    def tokens(self) -> dict[str, Any]:
+        """The answer to whoever posts a code."""
+        return {"error": "invalid_request"}
+
     def rounds(self) -> int:
         """How many times somebody waited for an answer before asking more."""
         starts = sorted(self.asked_at)
         return bool(starts) + sum(later - sooner > self.seconds / 2 for sooner, later in pairwise(starts))
 
 
-class _Search(BaseHTTPRequestHandler):
+class _Asked(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: SlowEhr
 
     def do_GET(self) -> None:
-        self.server.asked_at.append(time.monotonic())
+        told = self.server.told(self.path)
+        if told is None:
+            self.server.asked_at.append(time.monotonic())
         time.sleep(self.server.seconds)
+        self.say(json.dumps(self._found() if told is None else told).encode())
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(self.server.seconds)
+        self.say(json.dumps(self.server.tokens()).encode())
+
+    def _found(self) -> dict[str, Any]:
         parts = urlsplit(self.path)
         kind, *id_ = parts.path.removeprefix("/fhir/").split("/")
         found = self.server.found(kind, parse_qs(parts.query))
         bundle = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": one} for one in found]}
-        answer = json.dumps(found[0] if id_ and found else bundle).encode()
+        return found[0] if id_ and found else bundle
+
+    def say(self, answer: bytes) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "application/fhir+json")
         self.send_header("Content-Length", str(len(answer)))

@@ -23,9 +23,10 @@ def with_token(haste: int = 1) -> list[str]:
     key = ECKey.generate_key("P-384", parameters={"kid": "bench", "use": "sig", "alg": "ES384"})
     port, calls = free_port(), 200 // haste
     with tempfile.TemporaryDirectory() as folder:
-        settings = {"RLS_EHR_REGISTRY": _registry(Path(folder), key), "RLS_CDS_AUTHENTICATION": "required"}
+        known = {"RLS_EHR_REGISTRY": _registry(Path(folder), key)}
+        settings = known | {"RLS_CDS_AUTHENTICATION": "required"}
         tokens = iter([_token(key, f"http://127.0.0.1:{port}{HOOK}") for _ in range(calls * 6 + 100)])
-        with product(settings, port) as checked, product() as unchecked:
+        with product(settings, port) as checked, product(known) as unchecked:
             headers: dict[str, Callable[[], Mapping[str, str]]] = {
                 "checked": lambda: {"Authorization": f"Bearer {next(tokens)}"}
             }

@@ -15,18 +15,20 @@ from benchmarks.bodies import hook_call
 from benchmarks.phases import phases
 
 # (step, times orjson) on 2026-11-22, Python 3.11: at 60 Observations, and at 500 where reading is what costs.
-AT_60 = {"decode": 0.40, "prefetch": 0.13, "chart": 0.86, "assess": 1.90, "cards": 0.48}
-AT_500 = {"decode": 0.33, "chart": 0.53}
+AT_60 = {"decode": 0.40, "prefetch": 0.09, "chart": 0.67, "assess": 1.75, "cards": 0.27}
+AT_500 = {"decode": 0.33, "chart": 0.42}
 NOTICED = 1.4
-_ATTEMPTS = 4
+_ATTEMPTS = 10
 
 
 @pytest.mark.parametrize(("observations", "expected"), [(60, AT_60), (500, AT_500)])
 def test_no_step_is_half_as_slow_again(observations: int, expected: dict[str, float]) -> None:
     """Tried again where a neighbour on the machine was in the way: slowness of our own stays."""
     body = hook_call(observations)
+    took: dict[str, float] = {}
     for _ in range(_ATTEMPTS):
-        took = phases(body, repeats=12_000 // observations, clock=time.process_time)
+        again = phases(body, repeats=12_000 // observations, clock=time.thread_time)
+        took = {step: min(seconds, took.get(step, seconds)) for step, seconds in again.items()}
         slow = {
             step: round(took[step] / took["orjson"], 2)
             for step, ratio in expected.items()
