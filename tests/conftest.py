@@ -6,16 +6,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
 from hosting.access_audit import close_access_audit
 from hosting.database import close_databases
 
 pytest_plugins = ["tests.databases", "tests.every_log", "tests.running_order"]
-
-# The machine's speed is not what these tests are about; benchmarks/ is.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

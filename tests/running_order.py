@@ -1,5 +1,6 @@
 """Which tests stay together on one worker, and which are not of the everyday part.
 
+``make quick`` asks for them without ``slow``; tests with invented examples are then content with fewer of them.
 ``make test`` spreads tests over all cores. What shares one expensive thing, such as the demo and the browser of the
 journeys, stays on one worker, so that it is started once.
 """
@@ -9,28 +10,68 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).parent
-# By folder or file: the group that shares one worker, None where each test may go anywhere.
+# By folder, file or test: the group that shares one worker, None where each test may go anywhere.
 SLOW: dict[str, str | None] = {
     "journeys": "journeys",
     "demo/test_demo.py": "demo",
     "doctor": "doctor",
+    "cds_hooks/test_ehr_faults.py": None,
     "cds_hooks/test_kill.py": None,
     "cds_hooks/test_replay.py": None,
     "conformance/test_sm_hanging.py": None,
     "hosting/test_stopping.py": "stopping",
     "hosting/test_server.py": "stopping",
+    "hosting/test_openapi.py": None,
     "house/test_docs_launch.py": None,
+    "conformance/test_sm_two_servers.py": None,
+    "conformance/test_sm_secrets.py": None,
+    "deploy/test_deploy_files.py::test_what_they_start_starts": None,
+    "hosting/test_database.py::test_of_many_workers_that_start_at_once_one_wins_each_token": None,
+    "hosting/test_database.py::test_a_process_that_ends_by_itself_writes_its_cards_first": None,
+    "hosting/test_start_warnings.py::test_the_server_says_it_at_its_start": None,
+    "vignettes/test_orders.py::test_every_number_of_orders_is_guarded": None,
     "vignettes/test_every_number_is_guarded.py": "guard",
 }
+
+
+# Of the invented examples, so many parts stay with the everyday tests.
+EVERYDAY_SHARE = 0.1
+_everyday = False
+
+
+def examples(number: int) -> int:
+    """How many of so many invented examples this run is to try: at its import a test asks how many it shall make."""
+    return max(1, round(number * EVERYDAY_SHARE)) if _everyday else number
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    global _everyday  # noqa: PLW0603  # what the run is, known once and before any test is imported
+    _everyday = "not slow" in config.option.markexpr
+    # The machine's speed is not what these tests are about; benchmarks/ is.
+    settings.register_profile("house", deadline=None, max_examples=examples(100))
+    settings.load_profile("house")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """What is slow as a whole, or soaks, is not even imported for the everyday part; None: others may decide."""
+    places = ("soak", *SLOW)
+    return True if _everyday and any(collection_path == TESTS / place for place in places) else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for place, group in SLOW.items():
-            if item.path.is_relative_to(TESTS / place):
+            if _is_of(item, place):
                 item.add_marker("slow")
                 if group is not None:
                     item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _is_of(item: pytest.Item, place: str) -> bool:
+    file, _, test = place.partition("::")
+    return item.path.is_relative_to(TESTS / file) and test in ("", getattr(item, "originalname", ""))
