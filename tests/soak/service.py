@@ -37,7 +37,18 @@ class Service:
 
     def megabytes(self) -> float:
         """Resident memory of all workers together."""
-        return sum(_resident(pid) for pid in self.workers()) / 1024
+        return sum(_kilobytes(pid, "VmRSS") for pid in self.workers()) / 1024
+
+    def peak_megabytes(self) -> float:
+        """The most that was resident at any time, of all workers together."""
+        return sum(_kilobytes(pid, "VmHWM") for pid in self.workers()) / 1024
+
+    def processor_seconds(self) -> float:
+        """What all workers have spent, by themselves and in the system for them; proc(5), /proc/pid/stat."""
+        ticks = [
+            Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[11:13] for pid in self.workers()
+        ]
+        return sum(int(one) for pair in ticks for one in pair) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """As a machine that loses its power."""
@@ -109,10 +120,10 @@ def _entry(entry: dict[str, Any]) -> str:
     return "[[ehr]]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in entry.items())
 
 
-def _resident(pid: int) -> int:
-    """Kilobytes; of a process that is gone, none."""
+def _kilobytes(pid: int, what: str) -> int:
+    """proc(5), /proc/pid/status; of a process that is gone, none."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith(f"{what}:")), 0)

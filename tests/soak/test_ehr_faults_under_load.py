@@ -1,15 +1,20 @@
 """Sixteen calls at once to an EHR that misbehaves: each is answered by the deadline and half a second, and calls about
 another EHR are not slowed by more than a fifth.
 
-A fifth of a few milliseconds is noise on any machine; so much is allowed beside it.
+The half second is read from the service's own clock, from arrival to answer, since the callers of this test share the
+machine with it; what they themselves saw has a bound too. The others are timed just before the sixteen and beside
+them; a fifth of a few milliseconds is noise on any machine, so that much is allowed beside it. Who else uses the
+machine can only make it slower: one round of five has to keep every promise.
 """
 
 from __future__ import annotations
 
 import json
+import statistics
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -22,7 +27,12 @@ from tests.soak.service import Service, service
 SECONDS = 2.0
 AT_ONCE = 16
 OTHERS = 12
-NOISE_SECONDS = 0.1
+ROUNDS = 5
+NOISE_SECONDS = 0.03
+# Sixteen threads of this test, the EHRs and the service share two cores.
+SECONDS_ON_THE_WAY = 1.0
+SECONDS_UNTIL_QUIET = 20.0
+MOST_MEGABYTES = 500
 pytestmark = pytest.mark.soak
 
 
@@ -53,47 +63,87 @@ def ask(stage: Stage, base: str) -> tuple[int, float, bytes]:
 
 def median_of_others(stage: Stage) -> float:
     """Calls about the sound EHR, one after the other. It is another process than those that misbehave."""
-    took = sorted(ask(stage, stage.sound.base("sound"))[1] for _ in range(OTHERS))
-    return took[len(took) // 2]
+    answers = [ask(stage, stage.sound.base("sound")) for _ in range(OTHERS)]
+    assert {status for status, _, _ in answers} == {200}
+    return statistics.median(took for _, took, _ in answers)
 
 
 class Round(NamedTuple):
-    """``slowest`` of the sixteen; the median of the others before and during."""
+    """``slowest`` of the sixteen by the service's clock, ``seen`` by their callers; the median of the others without
+    the sixteen, and beside them."""
 
     statuses: frozenset[int]
     slowest: float
+    seen: float
     alone: float
     beside: float
 
     @property
-    def keeps_its_promises(self) -> bool:
-        return self.slowest < SECONDS + 0.5 and self.beside < 1.2 * self.alone + NOISE_SECONDS
+    def in_time(self) -> bool:
+        return self.slowest < SECONDS + 0.5 and self.seen < SECONDS + 0.5 + SECONDS_ON_THE_WAY
+
+    @property
+    def harms_nobody(self) -> bool:
+        return self.beside < 1.2 * self.alone + NOISE_SECONDS
 
 
 def one_round(stage: Stage, name: str) -> Round:
+    size = stage.running.log.stat().st_size
     alone = median_of_others(stage)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running = [pool.submit(ask, stage, stage.rough.base(name)) for _ in range(AT_ONCE)]
         time.sleep(0.3)
         beside = median_of_others(stage)
         answers = [one.result() for one in running]
-    statuses = frozenset(status for status, _, _ in answers)
-    return Round(statuses, max(took for _, took, _ in answers), alone, beside)
+    seen = max(took for _, took, _ in answers)
+    slowest = max(seconds_by_the_service(stage, size, AT_ONCE + 2 * OTHERS))
+    return Round(frozenset(status for status, _, _ in answers), slowest, seen, alone, beside)
+
+
+def seconds_by_the_service(stage: Stage, size: int, calls: int) -> list[float]:
+    """Of all calls since its log had this size."""
+    until = time.monotonic() + 10
+    while True:
+        lines = stage.running.log.read_bytes()[size:].splitlines()
+        took = [json.loads(line)["milliseconds"] / 1000 for line in lines if b'"event":"request"' in line]
+        if len(took) == calls:
+            return took
+        assert time.monotonic() < until, f"{len(took)} of {calls} calls in the log"
+        time.sleep(0.05)
+
+
+def wait_for_quiet() -> None:
+    """Until most of the machine is idle for half a second, if it ever is."""
+    until = time.monotonic() + SECONDS_UNTIL_QUIET
+    while time.monotonic() < until:
+        idle, whole = idle_and_whole()
+        time.sleep(0.5)
+        later_idle, later_whole = idle_and_whole()
+        if later_idle - idle > 0.7 * (later_whole - whole):
+            return
+
+
+def idle_and_whole() -> tuple[int, int]:
+    """Ticks of all processors since the machine's start; proc(5), /proc/stat."""
+    ticks = [int(word) for word in Path("/proc/stat").read_text("ascii").splitlines()[0].split()[1:]]
+    return ticks[3], sum(ticks)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sixteen_at_once(stage: Stage, name: str) -> None:
-    """Who else uses the machine can only make it slower: of three rounds one has to be in time."""
     rounds: list[Round] = []
-    while len(rounds) < 3 and not (rounds and rounds[-1].keeps_its_promises):
+    while len(rounds) < ROUNDS and not (rounds and rounds[-1].in_time and rounds[-1].harms_nobody):
+        if rounds:
+            wait_for_quiet()
         rounds.append(found := one_round(stage, name))
-        others = f"others alone {found.alone:.3f} s, beside {found.beside:.3f} s"
-        print(f"{name}: {sorted(found.statuses)}, slowest {found.slowest:.2f} s; {others}")
+        times = f"slowest {found.slowest:.2f} s, its caller saw {found.seen:.2f} s"
+        print(f"{name}: {sorted(found.statuses)}, {times}; others {found.alone:.3f} s, beside {found.beside:.3f} s")
         assert found.statuses <= {200, 412}
-    assert rounds[-1].keeps_its_promises
+    assert rounds[-1].in_time
+    assert rounds[-1].harms_nobody
 
 
 def test_nobody_else_was_asked_and_memory_is_bounded(stage: Stage) -> None:
-    print(f"{stage.running.megabytes():.0f} MB after all of them")
+    print(f"{stage.running.megabytes():.0f} MB after all of them, {stage.running.peak_megabytes():.0f} MB at most")
     assert stage.rough.trapped() == 0
-    assert stage.running.megabytes() < 600
+    assert stage.running.peak_megabytes() < MOST_MEGABYTES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,10 +18,10 @@ from tests.smart_app.launches import entry
 from tests.smart_app.mock_smart_ehr import mock_smart_ehr
 from tests.soak.calling import call_many
 from tests.soak.service import service
+from tests.soak.share import share_of
 
-SHARE = float(os.environ.get("SOAK_SHARE", "1"))
-CALLS = int(100_000 * SHARE)
-LAUNCHES = int(10_000 * SHARE)
+CALLS = share_of(100_000)
+LAUNCHES = share_of(10_000)
 POINTS = 10
 # From the second tenth to the last: caches are full by then. glibc gives pages back late, hence some room.
 MOST_GROWTH_MEGABYTES = 30.0
