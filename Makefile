@@ -26,7 +26,7 @@ test: $(TEST_TOOLS) | chromium postgresql  ## style, types, floors, then every t
 	$(BIN)/lint-imports
 	$(BIN)/pytest $(SIDE_BY_SIDE)
 
-quick: $(TEST_TOOLS)  ## the everyday part of the tests: no browser, no killed processes
+quick: $(TEST_TOOLS)  ## the everyday part of the tests: no browser, no killed processes, nothing that takes seconds
 	$(BIN)/pytest $(SIDE_BY_SIDE) -q -m 'not soak and not slow'
 
 # Atheris guides the fuzzing by coverage. It is not locked, because not every Python has it.

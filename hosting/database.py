@@ -65,7 +65,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = Lock()
-        self._migrated = False
+        self._migrated = self._connected = False
         self._next_cleaning = 0.0
         self._pending = PendingCards(self._write_down)
 
@@ -178,12 +178,16 @@ class Database:
         return self._engine.dialect.name
 
     def close(self) -> None:
-        self.flush()
-        self._engine.dispose()
+        """Its own cards are written first; those that wait at another database of this process wait on."""
+        self._pending.flush()
+        if self._connected:
+            self._connected = False
+            self._engine.dispose()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """For this room's stores: what is done within is done as a whole or not at all. Raises DatabaseFault."""
+        self._connected = True
         try:
             self._migrate()
             with self._engine.begin() as connection:
