@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.bodies import hook_call
+
+Server = TypeVar("Server", bound=ThreadingHTTPServer)
 
 
 class SlowEhr(ThreadingHTTPServer):
@@ -84,8 +86,8 @@ class _Asked(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def slow_ehr(seconds: float) -> Iterator[SlowEhr]:
-    server = SlowEhr(seconds)
+def answering(server: Server) -> Iterator[Server]:
+    """In a thread of this process, until the end."""
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from joserfc import jwt
@@ -48,13 +45,3 @@ class SlowSmartEhr(SlowEhr):
         scope = "launch openid fhirUser patient/*.rs"
         told = {"access_token": "b" * 32, "token_type": "Bearer", "expires_in": 3600, "scope": scope}
         return told | {"patient": "bench", "id_token": identity, "need_patient_banner": True}
-
-
-@contextmanager
-def slow_smart_ehr(seconds: float, client_id: str) -> Iterator[SlowSmartEhr]:
-    server = SlowSmartEhr(seconds, client_id)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 from benchmarks.servers import Server, product
-from benchmarks.slow_smart_ehr import SlowSmartEhr, slow_smart_ehr
+from benchmarks.slow_ehr import answering
+from benchmarks.slow_smart_ehr import SlowSmartEhr
 
 SECONDS = 0.15
 _CLIENT = "rls-nutrients"
@@ -29,7 +30,7 @@ class Opened(NamedTuple):
 
 
 def smart_page(haste: int = 1) -> list[str]:
-    with slow_smart_ehr(SECONDS, _CLIENT) as ehr, tempfile.TemporaryDirectory() as folder:
+    with answering(SlowSmartEhr(SECONDS, _CLIENT)) as ehr, tempfile.TemporaryDirectory() as folder:
         registry = Path(folder) / "registry.toml"
         registry.write_text(f'[[ehr]]\nname = "slow"\nfhir_base = "{ehr.base}"\nclient_id = "{_CLIENT}"\n')
         with product({"RLS_EHR_REGISTRY": str(registry)}) as server:

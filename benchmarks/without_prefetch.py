@@ -9,14 +9,14 @@ from pathlib import Path
 
 from benchmarks.calling import call
 from benchmarks.servers import product
-from benchmarks.slow_ehr import slow_ehr
+from benchmarks.slow_ehr import SlowEhr, answering
 
 SECONDS = 0.2
 _CLIENT = "rls-nutrients"
 
 
 def without_prefetch(haste: int = 1) -> list[str]:
-    with slow_ehr(SECONDS) as ehr, tempfile.TemporaryDirectory() as folder:
+    with answering(SlowEhr(SECONDS)) as ehr, tempfile.TemporaryDirectory() as folder:
         registry = Path(folder) / "registry.toml"
         registry.write_text(f'[[ehr]]\nname = "slow"\nfhir_base = "{ehr.base}"\nclient_id = "{_CLIENT}"\n')
         with product({"RLS_EHR_REGISTRY": str(registry)}) as server:

@@ -15,7 +15,7 @@ from cds_hooks.prefetch import open_needs, own_keys
 from cds_hooks.request import Answer, HookRequest
 from clinical import Need, Resource, decode
 from ehr_reader import Answer as EhrAnswer
-from ehr_reader import Deadline, EhrReader, NextPage, Question, ReportFault, queries_of
+from ehr_reader import Deadline, EhrReader, NextPage, Question, ReportFault, failures_of, queries_of
 from hosting import Ehr, Settings, count, log, seconds_since_arrival, time_of
 
 # Of the time for a call, what look-ups may use: the rest is for assessing and writing.
@@ -80,14 +80,12 @@ def _next_pages(prefetch: Mapping[str, Answer], kinds: Mapping[str, str]) -> Ite
 
 
 def _log(request: HookRequest, ehr: Ehr, answers: Sequence[EhrAnswer[Resource]]) -> None:
-    """Counts searches, of which several needs may have had one in common."""
-    searches = {answer.question: answer.failure for answer in answers}
-    failures = [failure for failure in searches.values() if failure is not None]
+    searches, failures = failures_of(answers)
     log.info(
         "ehr asked",
         hook_instance=request.hook_instance,
         ehr=ehr.name,
-        searches=len(searches),
+        searches=searches,
         failed=len(failures),
         **({"reason": failures[0].reason} if failures else {}),
     )

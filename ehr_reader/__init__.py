@@ -5,7 +5,7 @@ The caller says how an answer is decoded, so that it is decoded once and straigh
 
 from __future__ import annotations
 
-from ehr_reader.asking import Access, Answer
+from ehr_reader.asking import Access, Answer, failures_of
 from ehr_reader.bearer_token import BearerToken
 from ehr_reader.chart_queries import LABORATORY_KEY, LOINC, PrefetchStyle, Wanted, is_whole_laboratory, queries_of
 from ehr_reader.deadline import Deadline
@@ -49,6 +49,7 @@ __all__ = [
     "Scopes",
     "TryAgainLater",
     "Wanted",
+    "failures_of",
     "is_whole_laboratory",
     "queries_of",
     "same_origin",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, NamedTuple
 
 from ehr_reader.bearer_token import BearerToken
@@ -35,6 +35,12 @@ class Answer(NamedTuple, Generic[P]):
     question: Question
     pages: tuple[P, ...]
     failure: ReadFailed | None
+
+
+def failures_of(answers: Iterable[Answer[P]]) -> tuple[int, list[ReadFailed]]:
+    """How many searches were made, and how each of those failed that did; several answers may have one in common."""
+    searches = {answer.question: answer.failure for answer in answers}
+    return len(searches), [failure for failure in searches.values() if failure is not None]
 
 
 class Asking(Generic[P]):

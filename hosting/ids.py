@@ -6,10 +6,9 @@ Asking the system costs each time, and lets another thread have its turn meanwhi
 from __future__ import annotations
 
 import os
+from uuid import UUID
 
-_AT_ONCE = 64
-# RFC 9562 section 4.1: the two highest bits of this digit are 10.
-_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+_SIZE, _AT_ONCE = 16, 64
 _waiting: list[str] = []
 # Or a fork would hand out the ids that its parent hands out.
 if hasattr(os, "register_at_fork"):
@@ -27,9 +26,5 @@ def new_uuid() -> str:
 
 
 def _drawn() -> list[str]:
-    digits = os.urandom(16 * _AT_ONCE).hex()
-    return [_as_uuid(digits[start : start + 32]) for start in range(0, len(digits), 32)]
-
-
-def _as_uuid(digits: str) -> str:
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:]}"
+    drawn = os.urandom(_SIZE * _AT_ONCE)
+    return [str(UUID(bytes=drawn[start : start + _SIZE], version=4)) for start in range(0, len(drawn), _SIZE)]

@@ -11,7 +11,18 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from clinical import CannotRead, Chart, Need, Resource, decode, read_chart
-from ehr_reader import Access, Answer, BearerToken, Deadline, EhrReader, Question, RenewToken, ReportFault, Scopes
+from ehr_reader import (
+    Access,
+    Answer,
+    BearerToken,
+    Deadline,
+    EhrReader,
+    Question,
+    RenewToken,
+    ReportFault,
+    Scopes,
+    failures_of,
+)
 from hosting import AccessOutcome, Ehr, Settings, count, log, record_access, time_of
 from smart_app.chart_answers import (
     Told,
@@ -141,11 +152,9 @@ def _without_results(status: int, told: list[Told]) -> Notice:
 
 
 def _log(ehr: Ehr, answers: Mapping[str, Answer[Resource]]) -> None:
-    """Counts searches, of which several needs may have had one in common."""
-    searches = {answer.question: answer.failure for answer in answers.values()}
-    failures = [failure for failure in searches.values() if failure is not None]
+    searches, failures = failures_of(answers.values())
     told = {"reason": failures[0].reason} if failures else {}
-    log.info("ehr asked", ehr=ehr.name, searches=len(searches), failed=len(failures), **told)
+    log.info("ehr asked", ehr=ehr.name, searches=searches, failed=len(failures), **told)
     for failure in failures:
         count("ehr_failures", ehr.name, failure.reason)
         if isinstance(failure, ReportFault):

@@ -7,10 +7,15 @@ What services tell that tests start as processes of their own is held against it
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Iterator
+import signal
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 import pytest
@@ -52,6 +57,24 @@ def lines_of_child(told: IO[bytes]) -> list[str]:
     """The log lines of a child process whose standard error went to this file."""
     told.seek(0)
     return lines_in(told.read().decode())
+
+
+@contextmanager
+def watched(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A service in a process group of its own, killed at the end if it still runs; its log is held against all this."""
+    with TemporaryFile() as told:
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=told, start_new_session=True
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        lines = lines_of_child(told)
+    assert lines
+    assert list(leaks(lines)) == []
 
 
 def lines_in(told: str) -> list[str]:

@@ -8,7 +8,7 @@ import terminology
 from clinical.knowledge.loading import Knowledge
 from clinical.knowledge.order_schema import Amount
 
-ANNOTATIONS = {"[IU]": "IU", "{1.73_m2}": "1.73 m²", "ug": "microgram", "d": "day", "wk": "week", "mo": "month"}
+IN_FULL = {"ug": "microgram", "d": "day", "wk": "week", "mo": "month"}
 COUNTED = ("day", "week", "month", "tablet", "capsule", "sachet", "injection")
 PEOPLE = ("Leber",)
 ONE = Decimal(1)
@@ -21,7 +21,7 @@ def amount_in_words(amount: Amount) -> str:
 
 def unit_in_words(unit: str, value: Decimal = ONE) -> str:
     """UCUM as people write it: "[IU]/d" reads "IU/day", and two {tablet} read "tablets"."""
-    words = "/".join(ANNOTATIONS.get(part, part.strip("{}")) for part in unit.split("/"))
+    words = "/".join(IN_FULL.get(part, part.strip("{}")) for part in terminology.written(unit).split("/"))
     return f"{words}s" if words in COUNTED and value != ONE else words
 
 

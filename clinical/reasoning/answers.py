@@ -66,7 +66,7 @@ def any_of(answers: Iterable[Answer]) -> Answer:
 
 def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     """Both, each word once."""
-    return tuple(dict.fromkeys(one + other)) if one and one != other else other
+    return distinct(one + other) if one and one != other else other
 
 
 def not_(answer: Answer) -> Answer:

@@ -69,7 +69,7 @@ def compared(measurement: Measurement, limit: Mapping[str, Decimal]) -> tuple[In
 def is_below(measurement: Measurement, limit: Mapping[str, Decimal]) -> bool | None:
     """Is all of it strictly below the limit?"""
     edge = limit.get(measurement.unit)
-    if edge is not None and measurement.comparator is None and measurement.upper is None:
+    if edge is not None and measurement.is_a_point:
         return measurement.value < edge
     interval, edge = compared(measurement, limit)
     return interval.below(edge)
@@ -78,7 +78,7 @@ def is_below(measurement: Measurement, limit: Mapping[str, Decimal]) -> bool | N
 def is_at_most(measurement: Measurement, limit: Mapping[str, Decimal]) -> bool | None:
     """Is all of it at or below the limit?"""
     edge = limit.get(measurement.unit)
-    if edge is not None and measurement.comparator is None and measurement.upper is None:
+    if edge is not None and measurement.is_a_point:
         return measurement.value <= edge
     interval, edge = compared(measurement, limit)
     return interval.at_most(edge)

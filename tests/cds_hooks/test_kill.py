@@ -11,14 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
 from uuid import uuid4
 
 import requests
 
 from hosting import open_database
 from tests.cds_hooks.hook_requests import call
-from tests.every_log import leaks, lines_of_child
+from tests.every_log import watched
 
 SERVICE = "/cds-services/rls-nutrients"
 PATH = f"{SERVICE}/feedback"
@@ -35,25 +34,10 @@ def serving(database_url: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RLS_")}
     own = {"RLS_DATABASE_URL": database_url, "RLS_SECRET_KEY": "x" * 40, "RLS_CDS_AUTHENTICATION": "off"}
-    program = Path(sys.executable).with_name("rls-nutrients")
-    with TemporaryFile() as told:
-        process = subprocess.Popen(
-            [program, "serve", "--port", str(port), "--workers", "2"],
-            env=environment | own,
-            stdout=subprocess.DEVNULL,
-            stderr=told,
-            start_new_session=True,
-        )
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/readyz", process)
-            yield process, f"http://127.0.0.1:{port}"
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        lines = lines_of_child(told)
-    assert lines
-    assert list(leaks(lines)) == []
+    program = str(Path(sys.executable).with_name("rls-nutrients"))
+    with watched([program, "serve", "--port", str(port), "--workers", "2"], environment | own) as process:
+        _wait_for(f"http://127.0.0.1:{port}/readyz", process)
+        yield process, f"http://127.0.0.1:{port}"
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ import requests
 from hosting import accesses, open_database
 from tests.cds_hooks.hook_requests import call
 from tests.databases import new_sqlite
-from tests.every_log import leaks, lines_of_child
+from tests.every_log import watched
 from tests.hosting.test_server import SECRET, free_port, wait_until_ready
 
 COMMAND = str(Path(sys.executable).with_name("rls-nutrients"))
@@ -41,23 +40,10 @@ def serving(database: str, *, workers: int = 2, **settings: str) -> Iterator[tup
         "RLS_DATABASE_URL": database,
         "RLS_CDS_AUTHENTICATION": "off",
     }
-    with TemporaryFile() as told:
-        process = subprocess.Popen(
-            [COMMAND, "serve", "--port", str(port), "--workers", str(workers)],
-            env=environment | settings,
-            stderr=told,
-            start_new_session=True,
-        )
-        try:
-            wait_until_ready(f"http://127.0.0.1:{port}")
-            yield process, port
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        lines = lines_of_child(told)
-    assert lines
-    assert list(leaks(lines)) == []
+    command = [COMMAND, "serve", "--port", str(port), "--workers", str(workers)]
+    with watched(command, environment | settings) as process:
+        wait_until_ready(f"http://127.0.0.1:{port}")
+        yield process, port
 
 
 class Load:

@@ -30,6 +30,13 @@ def open_chart(page: Page, patient: str) -> None:
     page.locator(f"[data-patient='{patient}'] a").click()
 
 
+def sign_what_was_accepted(page: Page) -> None:
+    page.get_by_role("link", name="Look through and sign").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
+    if page.get_by_role("button", name="Sign all the same").is_visible():
+        page.get_by_role("button", name="Sign all the same").click()
+
+
 def test_opening_a_chart_shows_its_card(page: Page) -> None:
     open_chart(page, ADA)
     card = page.locator(".card")
@@ -56,10 +63,7 @@ def test_an_accepted_suggestion_is_drafted_reported_signed_and_then_silent(page:
     assert [report["outcome"] for report in reports] == ["accepted"]
     assert reports[0]["acceptedSuggestions"]
 
-    page.get_by_role("link", name="Look through and sign").click()
-    page.get_by_role("button", name="Sign", exact=True).click()
-    if page.get_by_role("button", name="Sign all the same").is_visible():
-        page.get_by_role("button", name="Sign all the same").click()
+    sign_what_was_accepted(page)
     expect(page.get_by_role("status")).to_contain_text("1 order signed")
 
     open_chart(page, ADA)
@@ -70,10 +74,7 @@ def test_an_accepted_suggestion_is_drafted_reported_signed_and_then_silent(page:
 def test_a_test_that_is_ordered_is_not_proposed_again(page: Page) -> None:
     open_chart(page, ADA)
     page.get_by_role("button", name=FERRITIN).click()
-    page.get_by_role("link", name="Look through and sign").click()
-    page.get_by_role("button", name="Sign", exact=True).click()
-    if page.get_by_role("button", name="Sign all the same").is_visible():
-        page.get_by_role("button", name="Sign all the same").click()
+    sign_what_was_accepted(page)
     expect(page.get_by_role("status")).to_contain_text("signed")
 
     open_chart(page, ADA)

@@ -46,7 +46,8 @@ def compile_condition(question: Any, knowledge: Knowledge) -> Ask:
     if not isinstance(question, asked.AskAll):
         return compile_question(question, knowledge)
     parts = _parts(question.all, knowledge)
-    most_telling_first = _parts(sorted(question.all, key=_is_often_met), knowledge)
+    by_telling = sorted(zip(question.all, parts, strict=True), key=lambda pair: _is_often_met(pair[0]))
+    most_telling_first = tuple(part for _, part in by_telling)
 
     def ask(evidence: Evidence) -> Answer:
         recall = evidence.answered.get
