@@ -1,8 +1,11 @@
-"""What a caller reads when a request is refused or something broke: an OperationOutcome that leaks nothing."""
+"""What a caller reads when a request is refused or something broke: words that leak nothing.
+
+Software reads an OperationOutcome, a person whose browser asks for a page the same sentence on one.
+"""
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from hosting.operation_outcome import IssueCode, outcome_response
@@ -21,6 +24,19 @@ _SENTENCES: dict[int, tuple[IssueCode, str]] = {
     503: ("transient", "The service cannot answer just now."),
 }
 _OTHERWISE: tuple[IssueCode, str] = ("processing", "The request could not be answered.")
+# The first is what a caller gets that takes anything.
+_FORMS = ("application/json", "application/fhir+json", "text/html")
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>rls-nutrients: {sentence}</title>
+<main>
+<h1>{sentence}</h1>
+<p><a href="/about">About rls-nutrients</a></p>
+</main>
+"""
 
 
 def add_error_pages(app: Flask) -> None:
@@ -35,8 +51,14 @@ def _error_page(error: HTTPException) -> Response | HTTPException:
     status = error.code
     if status is None or status < 400 or error.response is not None:
         return error  # a redirect, or an answer that a front door has written already
-    answer = outcome_response(status, *_SENTENCES.get(status, _OTHERWISE))
+    code, sentence = _SENTENCES.get(status, _OTHERWISE)
+    wants_a_page = request.accept_mimetypes.best_match(_FORMS) == "text/html"
+    answer = _page(status, sentence) if wants_a_page else outcome_response(status, code, sentence)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "www-authenticate"):
             answer.headers[name] = value
     return answer
+
+
+def _page(status: int, sentence: str) -> Response:
+    return Response(_PAGE.format(sentence=sentence), status, content_type="text/html; charset=utf-8")
