@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.against_bare import against_bare
 from benchmarks.against_peers import against_cql, against_healthchain
+from benchmarks.floor import floor
 from benchmarks.growth import growth
 from benchmarks.phases import phase_table
 from benchmarks.smart_page import smart_page
@@ -29,6 +30,7 @@ TABLES: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "page": ("The page of the SMART app, an EHR that takes 150 ms", smart_page),
     "token": ("Who calls?", with_token),
     "phases": ("Where our time goes, in process, ms", phase_table),
+    "floor": ("Whole calls in process, CPU ms, warm and with cold caches", floor),
 }
 PACKAGES = ("flask", "granian", "msgspec", "orjson", "pydantic", "sqlalchemy")
 _HASTE = 5

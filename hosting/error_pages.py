@@ -30,7 +30,6 @@ _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
 <title>rls-nutrients: {sentence}</title>
 <main>
 <h1>{sentence}</h1>
