@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PROC = Path("/proc")
@@ -14,9 +15,17 @@ def cpu_seconds(root: int) -> float:
     return sum(_cpu_of(pid) for pid in tree(root))
 
 
-def largest_memory_mb(root: int) -> float:
-    """The resident memory of the largest process of the tree: a worker, without those who watch over it."""
-    return max(_resident_kb(pid) for pid in tree(root)) / 1024
+class Memory(NamedTuple):
+    """Resident memory in MB (of 1024 kB) of a worker, and of the process that starts it and watches over it."""
+
+    worker: float
+    watching: float
+
+
+def memory_of(root: int) -> Memory:
+    """Of a server of one worker. Raises ValueError where it has none."""
+    watching, *others = (_resident_kb(pid) / 1024 for pid in tree(root))
+    return Memory(max(others), watching)
 
 
 def tree(root: int) -> list[int]:

@@ -46,10 +46,12 @@ def as_installed() -> dict[str, str]:
 
 
 @contextmanager
-def product(settings: Mapping[str, str] | None = None, port: int | None = None) -> Iterator[Server]:
-    """``rls-nutrients serve`` with one worker and a database of its own."""
+def product(
+    settings: Mapping[str, str] | None = None, port: int | None = None, program: Path = COMMAND
+) -> Iterator[Server]:
+    """``rls-nutrients serve`` with one worker and a database of its own. ``program`` may be another installation's."""
     port = port or free_port()
-    command = [str(COMMAND), "serve", "--port", str(port), "--workers", "1"]
+    command = [str(program), "serve", "--port", str(port), "--workers", "1"]
     with tempfile.TemporaryDirectory(prefix="rls-nutrients-bench-") as folder:
         environment = {
             "RLS_DATABASE_URL": f"sqlite:///{folder}/bench.db",

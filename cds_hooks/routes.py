@@ -19,7 +19,7 @@ from cds_hooks.metrics import as_metrics
 from cds_hooks.order_codes import check_order_codes
 from cds_hooks.switches import check_switches
 from cds_hooks.witness import add_witness
-from clinical import load_knowledge, needs
+from clinical import load_knowledge, needs, prepare
 from hosting import (
     Database,
     DatabaseFault,
@@ -42,6 +42,7 @@ def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[],
     check_switches(registry)
     knowledge = load_knowledge(settings.jurisdiction)
     check_order_codes(registry, knowledge)
+    prepare(knowledge)
     description = discovery(needs(knowledge, with_open_orders=True), style_of(registry), spoken_hooks(registry))
     authentication = Authentication(settings, registry, lambda: database_of(settings))
     feedbacks = FeedbackCalls(authentication, lambda: database_of(settings))

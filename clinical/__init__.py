@@ -56,6 +56,7 @@ from clinical.reasoning import (
     Withheld,
     assess,
     orders_matter,
+    prepare,
     review_orders,
     told,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "needs",
     "orders_matter",
     "placed_items",
+    "prepare",
     "read_chart",
     "read_document",
     "read_draft_orders",

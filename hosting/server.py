@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from functools import partial
@@ -42,6 +43,7 @@ def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
     _check_free(host, port)
     for warning in start_warnings(settings, read_registry(settings.ehr_registry)):
         print(f"Warning: {warning}", file=sys.stderr, flush=True)
+    gc.collect()  # the application built above: each worker builds its own, and would carry this one as well
     log.info("serving", port=port, workers=workers, authentication=settings.cds_authentication)
     farewell = new_farewell()
     server = _server(host, port, workers)

@@ -9,7 +9,7 @@ from threading import Thread
 
 from flask import Request, Response
 
-from clinical import load_knowledge, needs
+from clinical import load_knowledge, needs, prepare
 from hosting import Ehr, EhrRegistry, LaunchStore, Settings, count, database_of, derived_key, log
 from smart_app.answers import Answers
 from smart_app.browser_cookies import BrowserCookies
@@ -35,6 +35,7 @@ class SmartApp:
 
     def __init__(self, settings: Settings, registry: EhrRegistry, today: Callable[[], date]) -> None:
         knowledge = load_knowledge(settings.jurisdiction)
+        prepare(knowledge)
         needed, redirect_uri = needs(knowledge), f"{settings.public_url}/callback"
         self.answers = Answers(settings)
         self.keys = CurrentKeys(settings)

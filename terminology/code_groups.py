@@ -105,7 +105,7 @@ def _value_set(file_id: str, resource: dict[str, Any]) -> ValueSet:
 @cache
 def value_sets() -> dict[str, ValueSet]:
     """Every value set by id."""
-    return {made.id: made for made in (_value_set(id, resource) for id, resource in value_set_files().items())}
+    return {made.id: made for made in (_value_set(id, resource) for id, resource in value_set_files())}
 
 
 def value_set_ids() -> frozenset[str]:

@@ -1,9 +1,9 @@
-"""Reads the tables of this folder, once, when they are first asked for."""
+"""Reads the tables of this folder when they are first asked for."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -36,8 +36,10 @@ def name_table() -> dict[str, Any]:
     return _toml(HERE / "laboratory_names.toml")
 
 
-@cache
-def value_set_files() -> Mapping[str, dict[str, Any]]:
-    """value_sets/<file id>.json by file id: FHIR R4 ValueSet resources."""
-    paths = sorted((HERE / "value_sets").glob("*.json"))
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+def value_set_files() -> Iterator[tuple[str, dict[str, Any]]]:
+    """value_sets/<file id>.json with its file id: FHIR R4 ValueSet resources.
+
+    One after the other and not kept: together they are a megabyte, and value sets are made of them once.
+    """
+    for path in sorted((HERE / "value_sets").glob("*.json")):
+        yield path.stem, json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Installs the peers from PyPI and npm into a folder of their own, which git does not see."""
+"""Installs the peers from PyPI and npm, and ourselves without the tests' tools, into a folder that git does not see."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-PEERS = Path(__file__).parent.parent / ".peers"
+ROOT = Path(__file__).parent.parent.parent
+PEERS = ROOT / "benchmarks" / ".peers"
+LOCK = ROOT / "requirements.lock"
 HEALTHCHAIN = "healthchain==0.16.1"
 JAVASCRIPT = ("cql-execution@3.3.2", "cql-exec-fhir@2.2.0")
 
@@ -23,6 +25,22 @@ def healthchain() -> Path | None:
         if not _ran([str(python), "-m", "pip", "install", "--quiet", HEALTHCHAIN]):
             return None
         done.touch()
+    return python
+
+
+def ourselves() -> Path | None:
+    """The Python of an installation from requirements.lock alone, or None where it cannot be had."""
+    folder = PEERS / "ours"
+    python, done = folder / "bin" / "python", folder / LOCK.name
+    if not done.exists() or done.read_bytes() != LOCK.read_bytes():
+        pip = [str(python), "-m", "pip", "install", "--quiet"]
+        if not _ran([sys.executable, "-m", "venv", "--clear", str(folder)]):
+            return None
+        if not _ran([*pip, "--require-hashes", "-r", str(LOCK)]):
+            return None
+        if not _ran([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]):
+            return None
+        shutil.copy(LOCK, done)
     return python
 
 

@@ -18,6 +18,7 @@ from clinical.reasoning.assessment import (
     Withheld,
 )
 from clinical.reasoning.ordering import OrderReview, OrdersReviewed, orders_matter, review_orders
+from clinical.reasoning.preparing import prepare
 from clinical.reasoning.sentences import told
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Withheld",
     "assess",
     "orders_matter",
+    "prepare",
     "review_orders",
     "told",
 ]

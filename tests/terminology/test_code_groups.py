@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,7 @@ from terminology.code_groups import value_sets
 from terminology.tables import HERE, value_set_files
 
 FILES = sorted((HERE / "value_sets").glob("*.json"))
+RESOURCES = dict(value_set_files())
 
 HELD = [
     (ICD10CM, "G25.81", "restless-legs"),
@@ -184,9 +187,9 @@ def test_is_a_valid_fhir_r4_value_set(path: Path) -> None:
     assert resource.experimental is False
 
 
-@pytest.mark.parametrize("file_id", value_set_files())
+@pytest.mark.parametrize("file_id", RESOURCES)
 def test_every_part_carries_its_verification_mark_and_the_licence_is_named(file_id: str) -> None:
-    resource = value_set_files()[file_id]
+    resource = RESOURCES[file_id]
     parts = [part for side in ("include", "exclude") for part in resource.get("compose", {}).get(side, [])]
     for part in parts:
         marks = [e["valueCode"] for e in part["extension"] if e["url"].endswith("/StructureDefinition/verification")]
@@ -253,3 +256,12 @@ def test_a_mistyped_code_would_be_noticed() -> None:
 def test_an_unknown_value_set() -> None:
     with pytest.raises(UnknownValueSet, match="zinc"):
         value_set("zinc")
+
+
+def test_the_files_are_not_kept_beside_the_value_sets_made_of_them() -> None:
+    program = (
+        "import gc, terminology\n"
+        "assert terminology.value_set_ids()\n"
+        "assert not [one for one in gc.get_objects() if type(one) is dict and one.get('resourceType') == 'ValueSet']\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
