@@ -6,7 +6,6 @@ import atexit
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from pytest_postgresql.janitor import DatabaseJanitor
+
+from hosting import connections, impatient_connection
+from tests.ports import free_port
 
 _NUMBERS = count(1)
 _SECONDS_TO_START = 120
@@ -39,6 +41,16 @@ def new_sqlite() -> str:
     folder = tempfile.mkdtemp(prefix="rls-nutrients-tests-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return f"sqlite:///{folder}/service.db"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience_with_databases() -> Iterator[None]:
+    """A machine that stands still for some seconds makes no fault of a sound database."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(connections, "_SECONDS_TO_WAIT", 60)
+        patched.setitem(connections._OPTIONS, "pool_timeout", 60)
+        patched.setattr(impatient_connection, "SECONDS_OF_SILENCE", 60.0)
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -64,7 +76,7 @@ def postgresql_port() -> Iterator[int]:
         data = f"{folder}/data"
         trusting = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync"]
         subprocess.run([*owner, str(programs / "initdb"), "-D", data, *trusting], check=True, capture_output=True)
-        port = _free_port()
+        port = free_port()
         options = ["-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1", *_NOTHING_TO_LOSE]
         server = [*owner, str(programs / "postgres"), "-D", data, *options]
         guard = subprocess.Popen(
@@ -102,12 +114,6 @@ def _owner(folder: Path) -> list[str]:
         pytest.skip("PostgreSQL does not run as root, and there is no user postgres to run it")
     os.chown(folder, user.pw_uid, user.pw_gid)
     return ["runuser", "-u", "postgres", "--"]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -38,7 +38,12 @@ def writer(knowledge: Knowledge) -> CardWriter:
 
 
 def client_of(registry: EhrRegistry | None = None, **settings: Any) -> FlaskClient:
-    own = {"cds_authentication": "off", "public_url": PUBLIC_URL, "database_url": new_sqlite()}
+    own: dict[str, Any] = {
+        "cds_authentication": "off",
+        "public_url": PUBLIC_URL,
+        "database_url": new_sqlite(),
+        "hook_deadline_seconds": 30,  # a machine that stands still makes no fault of a sound EHR
+    }
     configured = Settings(**(own | settings))
     door = partial(front_door, today=lambda: TODAY)
     return create_application(configured, registry or EhrRegistry(), [door]).test_client()
@@ -55,8 +60,9 @@ def post(client: FlaskClient) -> Callable[[Any], TestResponse]:
 
 
 @pytest.fixture
-def keys() -> Iterator[KeyServer]:
-    """The key server of a registered caller."""
+def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyServer]:
+    """The key server of a registered caller; on a busy machine it is waited for."""
+    monkeypatch.setattr("cds_hooks.authentication._LONGEST_WAIT_FOR_KEYS_SECONDS", 30.0)
     with key_server() as server:
         yield server
 

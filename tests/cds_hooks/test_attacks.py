@@ -103,7 +103,7 @@ def test_a_request_shows_neither_token_nor_patient_when_it_is_printed() -> None:
         "fhirServer": "https://ehr.example.org/fhir",
         "fhirAuthorization": {"access_token": "very-secret", "token_type": "Bearer", "patient": "p1"},
     }
-    body["context"]["patientId"] = "patient-4711"
+    body["context"]["patientId"] = "patient-4711-jane"
     told = read_request(json.dumps(body).encode(), "application/json")
     assert "very-secret" not in repr(told.fhir_authorization)
-    assert "4711" not in repr(told) and "very-secret" not in repr(told)
+    assert "patient-4711" not in repr(told) and "very-secret" not in repr(told)

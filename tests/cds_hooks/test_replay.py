@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,14 +23,9 @@ import requests
 from tests.cds_hooks.callers import ISSUER, PUBLIC_URL, SERVICE, KeyServer, bearer, token
 from tests.cds_hooks.hook_requests import ALL_NORMAL, call
 from tests.every_log import leaks, lines_of_child
+from tests.ports import free_port
 
 SERVE = [sys.executable, "-c", "from command_line import main; main()", "serve", "--workers", "2", "--port"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(port: int, registry: Path, database_url: str, told: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -46,15 +40,15 @@ def start(port: int, registry: Path, database_url: str, told: IO[bytes]) -> subp
 
 
 def wait_until_ready(address: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             if requests.get(f"{address}/readyz", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             pass
         time.sleep(0.1)
-    raise AssertionError("the service was not ready within 60 s")
+    raise AssertionError("the service was not ready within two minutes")
 
 
 @pytest.fixture
@@ -87,7 +81,7 @@ def at_once(services: list[str], text: str) -> Counter[int]:
 
     def status(number: int) -> int:
         address = services[number % len(services)] + SERVICE
-        return requests.post(address, json=call(**ALL_NORMAL), headers=bearer(text), timeout=20).status_code
+        return requests.post(address, json=call(**ALL_NORMAL), headers=bearer(text), timeout=60).status_code
 
     with ThreadPoolExecutor(12) as callers:
         return Counter(callers.map(status, range(12)))

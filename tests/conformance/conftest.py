@@ -20,6 +20,7 @@ from tests.smart_app.launches import (
     kind,
     new_browser,
     own_ehr,
+    patience,
     shared_database,
     stranger,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "kind",
     "new_browser",
     "own_ehr",
+    "patience",
     "post",
     "shared_database",
     "stranger",

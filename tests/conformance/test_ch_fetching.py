@@ -6,7 +6,6 @@ Source: CDS Hooks 2.0.1 sections FHIR Resource Access and Prefetch Template; 3.0
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from tests.conformance.inferno import faults
 from tests.conformance.test_ch_prefetch import outcome
 from tests.ehr_reader.mock_ehr import MockEhr, Reply, mock_ehr, searchset
 from tests.ehr_reader.mock_ehr import outcome as operation_outcome
+from tests.lenient_clock import lenient_clock
 
 LOW = ALL_NORMAL | {"ferritin": "22 ng/mL"}
 
@@ -110,7 +110,7 @@ def test_a_page_on_a_foreign_host_is_not_followed_but_told(ehr: MockEhr, fetched
         Reply(500, b"<html>"),
         Reply(503, operation_outcome()),
         Reply(200, b"<html>Sign in</html>"),
-        Reply(delay=10),
+        Reply(delay=60),
         Reply(drip=True, body=searchset()),
     ],
     ids=["401", "403", "500", "503", "html", "hangs", "drips"],
@@ -118,9 +118,9 @@ def test_a_page_on_a_foreign_host_is_not_followed_but_told(ehr: MockEhr, fetched
 def test_an_ehr_at_fault_is_answered_412_in_time(ehr: MockEhr, fault: Reply, capsys: Any) -> None:
     ehr.answer = lambda _: fault
     service: Any = service_of(ehr, settings={"hook_deadline_seconds": 2.0})
-    began = time.monotonic()
-    answer = service.post(ADDRESS, json=asking(ehr))
-    assert time.monotonic() - began < 8.0, "it hangs for ten seconds, and drips for ever"
+    with lenient_clock() as now:
+        answer = service.post(ADDRESS, json=asking(ehr))
+        assert now() < 8.0, "it hangs for a minute, and drips for ever"
     assert answer.status_code == 412
     told = outcome(answer)
     assert "iron" in told and TOKEN not in told

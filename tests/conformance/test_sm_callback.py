@@ -149,9 +149,11 @@ def test_a_refusal_of_the_ehr_is_told_calmly(browser: Browser, ehr: MockSmartEhr
 @pytest.mark.conformance("SM-06")
 def test_a_refusal_needs_a_state_too(browser: Browser, ehr: MockSmartEhr) -> None:
     browser.launched(ehr)
-    answer = browser.get(f"/callback?error=access_denied&error_description={quote('Call 555 now')}&state=guessed")
+    answer = browser.get(
+        f"/callback?error=access_denied&error_description={quote('Call the swindlers-hotline now')}&state=guessed"
+    )
     refused(answer, ehr)
-    assert "555" not in answer.text, "a stranger's words are not shown"
+    assert "swindlers" not in answer.text, "a stranger's words are not shown"
 
 
 @pytest.mark.conformance("SM-06")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,21 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
 
-from demo_ehr.ports import is_free, ports_from
+from demo_ehr.ports import Ports
 from tests.every_log import lines_of_child
+from tests.ports import free_port
 
 PROGRAM = Path(sys.executable).with_name("rls-nutrients")
-SECONDS = 90
+SECONDS = 180
 
 
 def free_first_port() -> int:
-    """A port with two free ones behind it."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = int(probe.getsockname()[1])
-        if first < 65000 and all(is_free(port) for port in ports_from(first)):
-            return first
+    """A port with as many free ones behind it as a demo needs."""
+    return free_port(behind=len(Ports._fields) - 1)
 
 
 @contextmanager

@@ -19,7 +19,8 @@ import yaml
 from hosting import EhrRegistry, Settings, create_application, new_key_file, read_registry
 from tests.databases import new_sqlite
 from tests.every_log import leaks, lines_in
-from tests.hosting.test_server import SECRET, free_port, wait_until_ready
+from tests.hosting.test_server import SECRET, wait_until_ready
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 KUBERNETES = ROOT / "deploy" / "kubernetes"
@@ -201,11 +202,11 @@ def test_what_they_start_starts(arguments: list[str], told: dict[str, str], tmp_
     )
     try:
         wait_until_ready(f"http://127.0.0.1:{port}")
-        assert requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).json()["parts"]["keys"]["ready"]
+        assert requests.get(f"http://127.0.0.1:{port}/readyz", timeout=60).json()["parts"]["keys"]["ready"]
         assert healthy(port) == 0
         assert list(folder.iterdir()) == [], "it writes where a container is read-only"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
         assert healthy(port) != 0
     finally:
         if process.poll() is None:

@@ -12,7 +12,7 @@ from flask import Flask, request
 from command_line import main
 from tests.databases import new_sqlite
 from tests.doctor.conftest import SECRET, entry, served
-from tests.hosting.test_server import free_port
+from tests.ports import free_port
 
 SMART = {"authorization_endpoint": "/auth/authorize", "token_endpoint": "/auth/token", "issuer": "x", "jwks_uri": 5}
 STATEMENT = {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"}

@@ -12,6 +12,8 @@ from clinical import load_knowledge, needs
 from command_line import main
 from demo_ehr.desk.cds_client import CdsClient
 from demo_ehr.faults import FAULTS
+from demo_ehr.fhir import misbehaving
+from doctor import asking, token_checks
 from doctor.examination import Examination
 from doctor.launch_trial import scopes_to_ask
 from hosting import Ehr, EhrRegistry, Settings, SigningKeys, read_settings
@@ -20,7 +22,7 @@ from tests.doctor.conftest import PATIENT, Clinic, entry
 
 # By fault: the state and a part of the line that names it.
 NAMED = {
-    "slow": ("WARN", "reading with the token: the patient is answered in 3."),
+    "slow": ("WARN", " s, which is slow"),
     "hang": ("FAIL", "reading with the token: no answer within"),
     "fhir-unauthorized": ("FAIL", "reading with the token: the FHIR server refuses the token (401)"),
     "fhir-unavailable": ("FAIL", "reading with the token: the patient is answered with 503"),
@@ -59,7 +61,10 @@ def test_a_healthy_connection(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize("fault", sorted(NAMED))
-def test_a_fault_is_named_with_what_to_do(clinic: Clinic, fault: str) -> None:
+def test_a_fault_is_named_with_what_to_do(clinic: Clinic, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "SECONDS_TO_WAIT", 8.0 if fault == "hang" else 60.0)
+    monkeypatch.setattr(misbehaving, "SLOW_SECONDS", 0.5)
+    monkeypatch.setattr(token_checks, "SLOW_SECONDS", 0.3 if fault == "slow" else 30.0)
     state, sentence = NAMED[fault]
     clinic.demo.faults.set(fault, True)
     told = clinic.examined("demo-ehr", "--no-sheet")
@@ -207,7 +212,7 @@ def test_the_sheet_lists_the_services_as_discovery_does(clinic: Clinic) -> None:
     for service in SERVICES:
         assert any(line.split()[:1] == [service.hook] and line.endswith(f"/{service.id}") for line in told.splitlines())
     assert "iron               Observation?patient={{context.patientId}}&code=http://loinc.org|2276-4" in told
-    offered = requests.get(f"{read_settings().public_url}/cds-services", timeout=10).json()["services"]
+    offered = requests.get(f"{read_settings().public_url}/cds-services", timeout=60).json()["services"]
     for key, template in offered[0]["prefetch"].items():
         assert f"\n{key:<18} {template}\n" in told
     assert "redirect address   " in told

@@ -24,7 +24,7 @@ def ehr() -> Iterator[MockEhr]:
 def read(ehr: MockEhr) -> Iterator[Any]:
     reader = EhrReader(lambda data: decode(data, Resource))
 
-    def read_(*questions: Question, seconds: float = 5.0, base: str | None = None) -> list[Answer[Resource]]:
+    def read_(*questions: Question, seconds: float = 60.0, base: str | None = None) -> list[Answer[Resource]]:
         access = Access(base or ehr.base, BearerToken(TOKEN))
         return reader.read(access, questions, Deadline.in_seconds(seconds))
 

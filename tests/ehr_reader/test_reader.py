@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -24,6 +23,8 @@ from ehr_reader import (
 from ehr_reader.paging import MOST_PAGES
 from tests.ehr_reader.conftest import TOKEN
 from tests.ehr_reader.mock_ehr import Call, MockEhr, Reply, mock_ehr, outcome, searchset
+from tests.lenient_clock import lenient_clock
+from tests.ports import free_port
 
 WHOLE = Query("Observation", parameters=(("patient", "p1"), ("category", "laboratory")))
 IRON = Query("Observation", parameters=(("patient", "p1"), ("code", "http://loinc.org|2276-4")), otherwise=WHOLE)
@@ -48,7 +49,7 @@ def test_a_trailing_slash_of_the_base_does_not_matter(ehr: MockEhr, read: Any) -
 
 
 def test_all_is_asked_at_once(ehr: MockEhr, read: Any) -> None:
-    together = threading.Barrier(3, timeout=5)
+    together = threading.Barrier(3, timeout=60)
 
     def wait(call: Call) -> Reply:
         together.wait()
@@ -86,9 +87,7 @@ def test_errors_are_named_by_what_to_do(ehr: MockEhr, read: Any, reply: Reply, f
 
 
 def test_nobody_there(read: Any) -> None:
-    with mock_ehr() as gone:
-        base = gone.base
-    [answer] = read(PATIENT, base=base)
+    [answer] = read(PATIENT, base=f"http://127.0.0.1:{free_port()}/fhir/r4")
     assert type(answer.failure) is TryAgainLater
 
 
@@ -138,10 +137,9 @@ def test_the_ehr_says_how_long_to_wait(ehr: MockEhr, read: Any) -> None:
 @pytest.mark.parametrize("wait", ["3600", "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_a_wait_beyond_the_deadline_is_not_waited_for(ehr: MockEhr, read: Any, wait: str) -> None:
     ehr.answer = lambda _: Reply(429, b"", {"Retry-After": wait})
-    began = time.monotonic()
     [answer] = read(WHOLE)
     assert type(answer.failure) is TryAgainLater and (answer.failure.wait or 0) > 1000
-    assert len(ehr.calls) == 1 and time.monotonic() - began < 60
+    assert len(ehr.calls) == 1
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
@@ -154,12 +152,12 @@ def test_what_will_not_get_better_is_asked_once(ehr: MockEhr, read: Any, status:
 # The deadline
 
 
-@pytest.mark.parametrize("slow", [Reply(body=searchset(), delay=30), Reply(body=searchset(), drip=True)])
+@pytest.mark.parametrize("slow", [Reply(body=searchset(), delay=60), Reply(body=searchset(), drip=True)])
 def test_the_deadline_holds_whatever_the_ehr_does(ehr: MockEhr, read: Any, slow: Reply) -> None:
     ehr.answer = lambda call: slow if call.resource_type == "Observation" else Reply(body={"resourceType": "Patient"})
-    began = time.monotonic()
-    late, patient = read(WHOLE, PATIENT, seconds=2.5)
-    assert time.monotonic() - began < 15, "the EHR would have taken half a minute and more"
+    with lenient_clock() as now:
+        late, patient = read(WHOLE, PATIENT, seconds=4.0)
+        assert now() < 20, "the EHR would have taken a minute and more"
     assert type(late.failure) is OutOfTime
     assert patient.failure is None
 
@@ -202,7 +200,7 @@ def test_a_relative_link_belongs_to_its_page(ehr: MockEhr, read: Any) -> None:
 
 def test_pages_without_end(ehr: MockEhr, read: Any) -> None:
     ehr.answer = numbered(ehr, last=10**9)
-    [answer] = read(WHOLE, seconds=30)
+    [answer] = read(WHOLE)
     assert len(answer.pages) == len(ehr.calls) == MOST_PAGES
     assert answer.pages[-1].link, "the last page tells that more is to come"
 
@@ -220,11 +218,13 @@ def test_a_page_on_another_server_is_not_asked_for(ehr: MockEhr, read: Any) -> N
         assert len(answer.pages) == 1 and elsewhere.calls == []
 
 
-@pytest.mark.parametrize("broken", [Reply(401), Reply(500), Reply(body=searchset(), delay=30)])
-def test_pages_that_came_before_a_failure_are_kept(ehr: MockEhr, read: Any, broken: Reply) -> None:
+@pytest.mark.parametrize(
+    ("broken", "seconds"), [(Reply(401), 60), (Reply(500), 60), (Reply(body=searchset(), delay=60), 4)]
+)
+def test_pages_that_came_before_a_failure_are_kept(ehr: MockEhr, read: Any, broken: Reply, seconds: float) -> None:
     follow = numbered(ehr, last=3)
     ehr.answer = lambda call: broken if call.parameters.get("page") == "2" else follow(call)
-    [answer] = read(WHOLE, seconds=1.0)
+    [answer] = read(WHOLE, seconds=seconds)
     assert len(answer.pages) == 1 and answer.failure is not None
 
 

@@ -43,7 +43,7 @@ def test_a_question_too_many_is_not_asked(ehr: MockEhr, read: Any, monkeypatch: 
     """Three wait until the deadline, the others are told at once."""
     monkeypatch.setattr(shares, "MOST_QUESTIONS_AT_ONCE", 3)
     ehr.answer = lambda _: Reply(delay=60)
-    answers = read(*(Query("Condition", id=f"c{number}") for number in range(5)), seconds=2.0)
+    answers = read(*(Query("Condition", id=f"c{number}") for number in range(5)), seconds=4.0)
     assert sorted(type(answer.failure).__name__ for answer in answers) == ["OutOfTime"] * 3 + ["TryAgainLater"] * 2
     assert len(ehr.calls) == 3
 

@@ -11,6 +11,9 @@ from flask.testing import FlaskClient
 
 from hosting import EhrRegistry, Readiness, Settings, create_application, log, read_registry, report_readiness
 
+# In no id, address, time or number by chance: these hold neither such letters nor a hyphen among them.
+PATIENT = "patient-4711-jane"
+
 
 def small_front_door(settings: Settings, registry: EhrRegistry) -> Blueprint:
     blueprint = Blueprint("small", __name__)

@@ -29,7 +29,7 @@ class Room:
         @blueprint.post(f"/{self.name}/stay")
         def stay() -> str:
             self.arrived.release()
-            self.let_go.wait(20)
+            self.let_go.wait(300)
             return str(len(request.get_data()))
 
         @blueprint.get(f"/{self.name}/broken")
@@ -59,7 +59,7 @@ def staying(app: Flask, room: Room, number: int, body: bytes = b"") -> Iterator[
         inside = [pool.submit(_post, app, room, body) for _ in range(number)]
         try:
             for _ in inside:
-                assert room.arrived.acquire(timeout=10)
+                assert room.arrived.acquire(timeout=60)
             yield inside
         finally:
             room.let_go.set()

@@ -11,17 +11,18 @@ from flask.testing import FlaskClient
 
 from hosting import EhrRegistry, Readiness, Settings, create_application, report_readiness
 from hosting.application import LARGEST_BODY_BYTES
+from tests.hosting.conftest import PATIENT
 
 
 def test_an_unexpected_error_leaks_nothing(client: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
-    answer = client.get("/break?patient=4711")
+    answer = client.get(f"/break?patient={PATIENT}")
     assert answer.status_code == 500
     OperationOutcome.model_validate(answer.get_json())
     logged = capsys.readouterr()
     assert "ValueError" in logged.err
     for text in (answer.get_data(as_text=True), logged.err, logged.out):
-        assert "Jane" not in text
-        assert "4711" not in text
+        assert "Jane Doe" not in text
+        assert PATIENT not in text
         assert "Traceback" not in text
     assert "ValueError" not in answer.get_data(as_text=True)
 
@@ -89,10 +90,10 @@ def test_a_route_may_set_a_header_itself() -> None:
 
 
 def test_request_ids_are_ours_and_new_each_time(client: FlaskClient) -> None:
-    sent = {"X-Request-ID": "patient-4711"}
+    sent = {"X-Request-ID": PATIENT}
     first, second = (client.get("/healthz", headers=sent).headers["X-Request-ID"] for _ in range(2))
     assert first != second
-    assert "4711" not in first
+    assert PATIENT not in first + second
 
 
 def test_the_largest_body_is_read_and_one_byte_more_is_not(client: FlaskClient) -> None:

@@ -45,5 +45,5 @@ def test_the_server_says_it_at_its_start(tmp_path: Any) -> None:
     )
     with running(RLS_TRUST_PUBLIC_SANDBOX="true", RLS_EHR_REGISTRY=str(path)) as (process, _):
         process.terminate()
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=120)
     assert "Warning: RLS_TRUST_PUBLIC_SANDBOX is on" in told and 'Warning: EHR "test-kit" has reuse_tokens' in told

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,8 @@ from hosting import accesses, open_database
 from tests.cds_hooks.hook_requests import call
 from tests.databases import new_sqlite
 from tests.every_log import watched
-from tests.hosting.test_server import SECRET, free_port, wait_until_ready
+from tests.hosting.test_server import SECRET, wait_until_ready
+from tests.ports import free_port
 
 COMMAND = str(Path(sys.executable).with_name("rls-nutrients"))
 SERVICE = "/cds-services/rls-nutrients"
@@ -52,6 +54,7 @@ class Load:
     def __init__(self, port: int, keep_alive: bool) -> None:
         self.seen: Counter[Any] = Counter()
         self._port, self._keep_alive = port, keep_alive
+        self._counting = threading.Lock()
         self.threads = [threading.Thread(target=self._run) for _ in range(12)]
 
     def _run(self) -> None:
@@ -62,6 +65,7 @@ class Load:
                 if connection is None:
                     connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
                     connection.connect()
+                    connection.sock.settimeout(60)
             except NOT_LET_IN:
                 return
             try:
@@ -69,12 +73,16 @@ class Load:
                 answer = connection.getresponse()
                 answer.read()
             except (OSError, http.client.HTTPException) as error:
-                self.seen[type(error).__name__] += 1
+                self._count(type(error).__name__)
                 return
-            self.seen[answer.status] += 1
+            self._count(answer.status)
             if answer.headers.get("Connection") == "close" or not self._keep_alive:
                 connection.close()
                 connection = None
+
+    def _count(self, what: Any) -> None:
+        with self._counting:  # a thread may be interrupted between reading a number and writing the next
+            self.seen[what] += 1
 
 
 @pytest.mark.parametrize("keep_alive", [False, True])
@@ -86,10 +94,11 @@ def test_sigterm_under_load_loses_no_request_and_no_access(keep_alive: bool) -> 
             thread.start()
         while load.seen[200] < 100:
             assert any(thread.is_alive() for thread in load.threads), load.seen
+            time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         for thread in load.threads:
-            thread.join(timeout=60)
-        assert process.wait(timeout=30) == 0
+            thread.join(timeout=120)
+        assert process.wait(timeout=120) == 0
     assert set(load.seen) == {200}, "a request that was let in was not answered"
     database = open_database(url)
     assert len(list(accesses(database))) == load.seen[200]
@@ -99,8 +108,8 @@ def test_sigterm_under_load_loses_no_request_and_no_access(keep_alive: bool) -> 
 def test_all_workers_count_together() -> None:
     with serving(new_sqlite(), workers=2) as (_process, port):
         for _ in range(40):  # a connection each, so that both workers get some
-            assert requests.post(f"http://127.0.0.1:{port}{SERVICE}", BODY, timeout=20).status_code in (200, 415)
-        told = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=20).text
+            assert requests.post(f"http://127.0.0.1:{port}{SERVICE}", BODY, timeout=60).status_code in (200, 415)
+        told = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
     label = 'method="POST",route="/cds-services/<service_id>"'
     counts = [
         line for line in told.splitlines() if line.startswith("rls_nutrients_request_seconds_count") and label in line
@@ -127,7 +136,7 @@ threads = [threading.Thread(target=first) for _ in range(16)]
 def test_the_port_can_be_used_at_once_by_the_next_instance() -> None:
     with serving(new_sqlite(), workers=1) as (process, port):
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from hosting import EhrRegistry, Settings, create_application
 from hosting.tracing import add_tracing, is_tracing_wanted
-from tests.hosting.conftest import small_front_door
+from tests.hosting.conftest import PATIENT, small_front_door
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
@@ -48,13 +48,18 @@ def spans_of(app: Flask, *asked: tuple[str, str]) -> tuple[ReadableSpan, ...]:
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     add_tracing(app, lambda: provider.get_tracer("test"))
     for method, address in asked:
-        app.test_client().open(address, method=method, headers={"Authorization": "Bearer Jane"})
+        app.test_client().open(address, method=method, headers={"Authorization": f"Bearer {PATIENT}"})
     return exporter.get_finished_spans()
 
 
 def test_a_span_tells_of_the_route_and_of_no_patient() -> None:
     app = create_application(Settings(), EhrRegistry(), [small_front_door])
-    asked = [("GET", "/patients/4711?name=Jane"), ("GET", "/break?x=Jane"), ("GET", "/Jane/4711"), ("JANE", "/healthz")]
+    asked = [
+        ("GET", f"/patients/{PATIENT}?name={PATIENT}"),
+        ("GET", f"/break?x={PATIENT}"),
+        ("GET", f"/{PATIENT}/{PATIENT}"),
+        (PATIENT.upper(), "/healthz"),
+    ]
     spans = spans_of(app, *asked)
     assert [span.name for span in spans] == [
         "GET /patients/<patient>",
@@ -64,5 +69,5 @@ def test_a_span_tells_of_the_route_and_of_no_patient() -> None:
     ]
     assert [(span.attributes or {})["http.response.status_code"] for span in spans] == [200, 500, 404, 405]
     told = "".join(span.to_json() for span in spans)
-    assert "jane" not in told.lower()
-    assert "4711" not in told
+    assert PATIENT not in told.lower()
+    assert "jane doe" not in told.lower()

@@ -74,9 +74,9 @@ def launched(registry: Path) -> Launch:
         browser = Browser(launch.app, over_http)
         value = ehr.authority.new_launch(PATIENT)
         begun = browser.get(f"/launch?iss={quote(ehr.fhir_base, safe='')}&launch={quote(value, safe='')}")
-        back = browser.get(requests.get(begun.location, allow_redirects=False, timeout=10).headers["Location"])
+        back = browser.get(requests.get(begun.location, allow_redirects=False, timeout=60).headers["Location"])
         launch.pages = [begun, back, browser.get(back.location)]
-        launch.jwks = requests.get(f"{launch.app}/.well-known/jwks.json", timeout=10).json()
+        launch.jwks = requests.get(f"{launch.app}/.well-known/jwks.json", timeout=60).json()
     return launch
 
 

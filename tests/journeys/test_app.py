@@ -26,6 +26,7 @@ def test_axe_finds_nothing_serious(
     open_everything(page)
     found = {"chart": violations(page)}
     page.get_by_role("link", name="Patient handout").click()
+    page.wait_for_url("**/handout*")
     found["handout"] = violations(page)
     pages = {
         "notice": f"{demo.smart_app}/launch",

@@ -33,8 +33,10 @@ def open_chart(page: Page, patient: str) -> None:
 def sign_what_was_accepted(page: Page) -> None:
     page.get_by_role("link", name="Look through and sign").click()
     page.get_by_role("button", name="Sign", exact=True).click()
-    if page.get_by_role("button", name="Sign all the same").is_visible():
-        page.get_by_role("button", name="Sign all the same").click()
+    all_the_same = page.get_by_role("button", name="Sign all the same")
+    expect(page.get_by_role("status").or_(all_the_same).first).to_be_visible()  # the answer has come
+    if all_the_same.is_visible():
+        all_the_same.click()
 
 
 def test_opening_a_chart_shows_its_card(page: Page) -> None:

@@ -44,13 +44,16 @@ def test_axe_finds_nothing(contexts: Contexts, watch: Watch, scheme: Literal["li
         found[name] = violations(page)
     page.goto(f"/patients/{ADA}")
     page.get_by_role("button", name="Accept").first.click()
+    expect(page.locator(".outcome")).to_contain_text("Accepted")
     found["accepted"] = violations(page)
     page.goto("/calls")
     page.get_by_role("link", name="patient-view").first.click()
+    page.wait_for_url("**/calls/*")
     found["call"] = violations(page)
     page.goto(f"/patients/{ADA}/orders")
     page.get_by_label("Drug").select_option("ferrous-sulfate")
     page.get_by_role("button", name="Choose").click()
+    expect(page.locator(".card").first).to_be_visible()
     found["order with a card"] = violations(page)
     assert {name: complaints for name, complaints in found.items() if complaints} == {}
 

@@ -108,6 +108,6 @@ def test_another_browser_sees_nothing(contexts: Contexts, watch: Watch, page: Pa
 
 def test_an_order_signed_in_the_ehr_is_seen_by_the_app(page: Page, demo: RunningDemo) -> None:
     form = {"ferritin": "48"}
-    requests.post(f"{demo.ehr}/patients/{ADA}/results", data=form, timeout=20).raise_for_status()
+    requests.post(f"{demo.ehr}/patients/{ADA}/results", data=form, timeout=60).raise_for_status()
     launch(page, ADA)
     expect_ferritin(page, "48")

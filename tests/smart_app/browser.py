@@ -79,7 +79,7 @@ def inside(app: Flask) -> Send:
 
 def over_http(method: str, address: str, headers: dict[str, str], body: bytes) -> Answer:
     """Sends to an application that is served."""
-    answer = requests.request(method, address, headers=headers, data=body, allow_redirects=False, timeout=30)
+    answer = requests.request(method, address, headers=headers, data=body, allow_redirects=False, timeout=120)
     told = tuple((name.lower(), value) for name, value in answer.raw.headers.items())
     return Answer(address, answer.status_code, told, answer.content)
 

@@ -13,6 +13,7 @@ from tests.smart_app.launches import (
     key_file,
     new_browser,
     own_ehr,
+    patience,
     shared_database,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "key_file",
     "new_browser",
     "own_ehr",
+    "patience",
     "shared_database",
 ]

@@ -68,6 +68,17 @@ def client_secret() -> Iterator[str]:
         yield CLIENT_SECRET
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stands still for some seconds makes no fault of a sound EHR. Who tests these very limits has a
+    fixture of this name that leaves them as they are."""
+    for limit in (
+        "launching.SECONDS_FOR_DISCOVERY", "callback.SECONDS_FOR_CALLBACK", "charts.SECONDS_FOR_CHART",
+        "charts._SECONDS_FOR_STYLESHEET", "token_requests._SECONDS_TO_REVOKE",
+    ):  # fmt: skip
+        monkeypatch.setattr(f"smart_app.{limit}", 60.0)
+
+
 @pytest.fixture(scope="session")
 def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("keys") / "keys.json"

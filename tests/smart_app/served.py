@@ -14,11 +14,11 @@ from pathlib import Path
 
 import requests
 
-from tests.hosting.test_server import free_port
+from tests.ports import free_port
 from tests.smart_app.browser import Answer, over_http
 from tests.smart_app.launches import HOME, SECRET_KEY
 
-_SECONDS_TO_START = 60
+_SECONDS_TO_START = 120
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Served:
     def kill(self) -> None:
         """As a machine that loses its power: the process and its workers, at once and without a word."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def _wait_for(one: Served) -> None:
     while time.monotonic() < deadline:
         assert one.process.poll() is None, one.log.read_text("utf-8")
         try:
-            if requests.get(f"{one.origin}/healthz", timeout=2).status_code == 200:
+            if requests.get(f"{one.origin}/healthz", timeout=5).status_code == 200:
                 return
         except requests.RequestException:
             time.sleep(0.1)

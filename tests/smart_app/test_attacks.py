@@ -6,7 +6,7 @@ import hmac
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -54,8 +54,8 @@ def trap() -> Iterator[tuple[int, list[bytes]]]:
                     connection, _ = server.accept()
                 except OSError:
                     return
-                with connection:
-                    connection.settimeout(2)
+                with connection, suppress(OSError):
+                    connection.settimeout(60)
                     heard.append(connection.recv(65536))
 
         threading.Thread(target=listen, daemon=True).start()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from smart_app import charts
+from tests.lenient_clock import lenient_clock
 from tests.smart_app.browser import Answer, Browser, inside
 from tests.smart_app.charts import OTHER_FAMILY_NAME
 from tests.smart_app.expectations import calm, well_dressed
@@ -25,15 +25,20 @@ PLACES = tuple(name for name in NAMES if name not in ("refused", "dns-gone"))
 @pytest.fixture(scope="module")
 def met() -> Iterator[tuple[dict[str, tuple[Answer, float]], int]]:
     """A launch at each EHR in turn; its authorization server is sound, its chart is not."""
-    with pytest.MonkeyPatch.context() as patched, mock_smart_ehr() as ehr, rough_ehrs(ehr.origin) as rough:
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        mock_smart_ehr() as ehr,
+        rough_ehrs(ehr.origin) as rough,
+        lenient_clock() as now,
+    ):
         patched.setattr(charts, "SECONDS_FOR_CHART", SECONDS)
         app = application(*(entry(ehr, name=name, fhir_base=rough.base(name)) for name in PLACES))
 
         def look(name: str) -> tuple[Answer, float]:
             browser = Browser(HOME, inside(app))
             opened = browser.get(browser.to_callback(ehr, iss=rough.base(name)))
-            began = time.monotonic()
-            return browser.follow(opened), time.monotonic() - began
+            began = now()
+            return browser.follow(opened), now() - began
 
         with ThreadPoolExecutor(6) as pool:
             yield dict(zip(PLACES, pool.map(look, PLACES), strict=True)), rough.trapped()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from hosting import ConfigurationError
+from smart_app.renewal import Renewal
 from tests.smart_app.browser import Browser
 from tests.smart_app.calls import Call, Reply
 from tests.smart_app.cookies import CookieJar
@@ -64,17 +66,32 @@ def slowly(ehr: MockSmartEhr) -> Callable[[Call], Reply]:
     return answer
 
 
-def test_who_waits_for_a_refresh_that_fails_is_told_so_and_does_not_try(own_ehr: MockSmartEhr, app_of: AppOf) -> None:
+def test_who_waits_for_a_refresh_that_fails_is_told_so_and_does_not_try(
+    own_ehr: MockSmartEhr, app_of: AppOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails when the three others wait for it: who came later would try anew, and may."""
     browser = app_of(own_ehr)
     chart = browser.chart_of(own_ehr)
-    own_ehr.replies["token"] = Reply(503, {}, delay=0.5)
+    waiting: list[object] = []
+    usual = Renewal._wait
+
+    def wait(self: Renewal, session: Any, deadline: Any) -> Any:
+        waiting.append(session)
+        return usual(self, session, deadline)
+
+    def refused(_: Call) -> Reply:
+        until(lambda: len(waiting) == 3)
+        return Reply(503, {})
+
+    monkeypatch.setattr(Renewal, "_wait", wait)
+    own_ehr.replies["token"] = refused
     own_ehr.expire_access()
     with ThreadPoolExecutor(4) as pool:
         pages = list(pool.map(lambda _: browser.get(chart.address), range(4)))
     for page in pages:
         calm(page, 502, 503, 504)
         assert "Try again" in page.document.words
-    assert refreshes(own_ehr) == 1
+    assert refreshes(own_ehr) == 1 and len(waiting) == 3
     own_ehr.replies = {}
     tells_of_ruth(browser.get(chart.address))
 
@@ -143,7 +160,10 @@ def test_an_entry_without_a_client_id_is_no_app(own_ehr: MockSmartEhr, app_of: A
     assert own_ehr.calls == []
 
 
-def test_a_stylesheet_of_the_ehr_comes_from_us_and_holds_what_was_checked(own_ehr: MockSmartEhr, app_of: AppOf) -> None:
+def test_a_stylesheet_of_the_ehr_comes_from_us_and_holds_what_was_checked(
+    own_ehr: MockSmartEhr, app_of: AppOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smart_app.charts._SECONDS_FOR_STYLE", 60.0)  # or the page may come before it, and ask again
     own_ehr.told["smart_style_url"] = own_ehr.origin + "/style.json"
     browser = app_of(own_ehr)
     chart = browser.chart_of(own_ehr)

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from tests import databases
-from tests.soak.service import free_port
+from tests.ports import free_port
 
 _SECONDS_TO_FOLLOW = 30
 

@@ -46,7 +46,7 @@ class Exchange:
 
     def sound(self) -> tuple[int, bytes]:
         parts = urlsplit(self.behind)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
         kept = {name: value for name, value in self.headers.items() if name in ("authorization", "accept")}
         connection.request("GET", self.target, headers=kept)
         answer = connection.getresponse()
@@ -135,7 +135,7 @@ class Running:
         return "https://no-such-host.invalid/fhir/r4" if name == "dns-gone" else f"{self.origin}/{name}{BASE_PATH}"
 
     def trapped(self) -> int:
-        with urllib.request.urlopen(f"{self.origin}/trapped/", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.origin}/trapped/", timeout=60) as answer:
             return int(answer.read())
 
 

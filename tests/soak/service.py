@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
+
+from tests.ports import free_port
 
 SECRET_KEY = "a-secret-of-the-soak-of-more-than-32-characters"
 _SECONDS_TO_START = 90
@@ -58,12 +59,6 @@ class Service:
     def start_again(self) -> None:
         self.process = _started(self.command, self.environment, self.log)
         _wait_for(self)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

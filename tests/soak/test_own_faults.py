@@ -31,6 +31,7 @@ from hosting.launch_store import SECONDS_TO_RENEW
 from smart_app.charts import SECONDS_FOR_CHART
 from tests.cds_hooks.conftest import client_of
 from tests.cds_hooks.hook_requests import call
+from tests.ports import free_port
 from tests.smart_app.browser import Browser, inside, over_http
 from tests.smart_app.calls import Call, Reply
 from tests.smart_app.charts import OTHER_FAMILY_NAME
@@ -39,7 +40,7 @@ from tests.smart_app.launches import HOME, application, entry
 from tests.smart_app.mock_smart_ehr import MockSmartEhr, mock_smart_ehr
 from tests.soak.calling import Caller
 from tests.soak.postgresql import postgresql
-from tests.soak.service import Service, free_port, service
+from tests.soak.service import Service, service
 
 SERVICE = "/cds-services/rls-nutrients"
 FEEDBACK = f"{SERVICE}/feedback"
