@@ -22,6 +22,7 @@ from tests.ports import free_port
 
 _NUMBERS = count(1)
 _SECONDS_TO_START = 120
+_OWN_WAIT, _OWN_SILENCE = connections._SECONDS_TO_WAIT, impatient_connection.SECONDS_OF_SILENCE
 # What these databases hold may be lost with the machine.
 _NOTHING_TO_LOSE = [word for name in ("fsync", "full_page_writes", "autovacuum") for word in ("-c", f"{name}=off")]
 # Holds the server for as long as the tests hold the pipe: tests that are killed leave no server and no folder behind.
@@ -47,10 +48,20 @@ def new_sqlite() -> str:
 def patience_with_databases() -> Iterator[None]:
     """A machine that stands still for some seconds makes no fault of a sound database."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(connections, "_SECONDS_TO_WAIT", 60)
-        patched.setitem(connections._OPTIONS, "pool_timeout", 60)
-        patched.setattr(impatient_connection, "SECONDS_OF_SILENCE", 60.0)
+        _wait_for_databases(patched, 60, 60)
         yield
+
+
+@pytest.fixture
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product's own limits, for tests about them."""
+    _wait_for_databases(monkeypatch, _OWN_WAIT, _OWN_SILENCE)
+
+
+def _wait_for_databases(patched: pytest.MonkeyPatch, seconds: int, seconds_of_silence: float) -> None:
+    patched.setattr(connections, "_SECONDS_TO_WAIT", seconds)
+    patched.setitem(connections._OPTIONS, "pool_timeout", seconds)
+    patched.setattr(impatient_connection, "SECONDS_OF_SILENCE", seconds_of_silence)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

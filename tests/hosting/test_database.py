@@ -29,7 +29,6 @@ from hosting import (
     Settings,
     database_of,
     derived_key,
-    impatient_connection,
     open_database,
 )
 from hosting.tables import SCHEMA_VERSION, metadata
@@ -285,11 +284,6 @@ def test_a_database_that_goes_away_is_a_fault_and_comes_back(tmp_path: Path) -> 
     (tmp_path / "later").mkdir()
     database.store_feedback([OVERRIDDEN])
     assert len(list(database.feedback())) == 1
-
-
-@pytest.fixture
-def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(impatient_connection, "SECONDS_OF_SILENCE", 3.0)
 
 
 def test_a_server_that_goes_silent_is_given_up(postgresql_url: str, impatience: None) -> None:
