@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from cds_hooks.json_body import read_object
+from cds_hooks.json_body import line, read_object
 from cds_hooks.refusals import NotUnderstood, TooMuch
 from hosting import FeedbackReport
 
@@ -88,9 +88,7 @@ def _object(value: Any, place: str) -> dict[str, Any]:
 
 
 def _id(value: Any, place: str) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_ID:
-        raise NotUnderstood(f"{place} must be a text that is not empty, of {_LONGEST_ID} characters at most.")
-    return value
+    return line(value, place, _LONGEST_ID)
 
 
 def _optional(value: Any, place: str) -> str | None:

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from cds_hooks.refusals import NotJson, NotUnderstood, TooMuch
+from cds_hooks.json_body import json_body, line
+from cds_hooks.refusals import NotUnderstood, TooMuch
 from clinical import NotJson as Undecodable
 from clinical import Resource, decode
 from ehr_reader import BearerToken
@@ -25,7 +26,8 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 # FHIR allows 64 characters of [A-Za-z0-9.-]; EHRs that use longer ids or underscores are answered all the same.
 _PATIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,256}")
 MOST_RESOURCES = 20_000
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# As long as an address may be: the user is named by an address of the EHR.
+_LONGEST_USER_ID = 1024
 
 
 class _Request(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -63,17 +65,11 @@ class HookRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_request(data: bytes, media_type: str) -> HookRequest:
     """Raises ``NotJson`` (415), ``TooMuch`` (413) and ``NotUnderstood`` (400), which names the member."""
-    if not _is_json(media_type):
-        raise NotJson("The request must be JSON (Content-Type: application/json).")
     try:
-        received = decode(data.removeprefix(_BYTE_ORDER_MARK), _Request)
+        received = decode(json_body(data, media_type), _Request)
     except Undecodable:
         raise NotUnderstood("The request body is not a JSON object, or not valid JSON.") from None
     return _checked(received)
-
-
-def _is_json(media_type: str) -> bool:
-    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
 
 
 def _checked(received: _Request) -> HookRequest:
@@ -84,7 +80,7 @@ def _checked(received: _Request) -> HookRequest:
         hook=_text(received.hook, "hook"),
         hook_instance=_uuid(received.hook_instance),
         patient_id=_patient_id(context.get("patientId")),
-        user_id=_text(context.get("userId"), "context.userId"),
+        user_id=line(context.get("userId"), "context.userId", _LONGEST_USER_ID),
         fhir_server=_server(received),
         fhir_authorization=_authorization(received.fhir_authorization),
         prefetch=_prefetch(received.prefetch),

@@ -18,11 +18,12 @@ from typing import Literal
 from flask import has_request_context
 from sqlalchemy import insert, select
 
-from hosting.database import Database, DatabaseFault, database_of
+from hosting.database import Database, DatabaseFault, DataRefused, database_of
 from hosting.logs import log
 from hosting.pending_cards import SECONDS_TO_GATHER
 from hosting.request_log import request_id
 from hosting.settings import Settings
+from hosting.storable_text import storable
 from hosting.tables import access
 
 SECONDS_BETWEEN_TRIES = 5.0
@@ -70,8 +71,9 @@ def record_access(
 
 def write_accesses(database: Database, records: Sequence[AccessRecord]) -> None:
     """All of them or none. Raises DatabaseFault."""
+    rows = [{name: storable(value) for name, value in vars(record).items()} for record in records]
     with database.transaction() as connection:
-        connection.execute(insert(access), [vars(record) for record in records])
+        connection.execute(insert(access), rows)
 
 
 def accesses(database: Database, since: int = 0, until: int | None = None) -> Iterator[tuple[int, AccessRecord]]:
@@ -107,11 +109,18 @@ class _Trail:
             self._changed.notify()
 
     def write(self) -> bool:
-        """Writes what waits. False where the database is away; then it waits on."""
+        """Writes what waits. False where the database is away; then it waits on. Where the database refuses one of
+        many, they go one by one, and only the refused one is given up: all behind it would wait for ever."""
+        at_once = _MOST_AT_ONCE
         with self._writing:
-            while batch := self._waiting[:_MOST_AT_ONCE]:
+            while batch := self._waiting[:at_once]:
                 try:
                     write_accesses(self._database(), batch)
+                except DataRefused as refused:
+                    if len(batch) > 1:
+                        at_once = 1
+                        continue
+                    log.error("access not recorded", reason="refused by the database", error=str(refused))
                 except DatabaseFault as fault:
                     log.error("accesses not recorded yet", error=str(fault), failed=len(self._waiting))
                     return False

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
+from hosting.storable_text import storable
+
 # ``listed``: named in a line of another card; ``shadow``: the service only watches; ``repeated``: shown before with the
 # same facts; ``switched-off``: the topic is.
 Fate = Literal["shown", "listed", "shadow", "repeated", "switched-off"]
@@ -69,7 +71,7 @@ def card_of(row: Mapping[Any, Any]) -> CardRecord:
 
 def feedback_row(report: FeedbackReport) -> dict[str, Any]:
     """``digest`` is the same for a report that is sent again, whenever it arrives."""
-    row = {name: _storable(value) for name, value in vars(report).items()}
+    row = {name: storable(value) for name, value in vars(report).items()}
     told = {name: value for name, value in row.items() if name != "received_at"}
     digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     return row | {"accepted": json.dumps(row["accepted"]), "digest": digest, "month": month_of(report.received_at)}
@@ -78,8 +80,3 @@ def feedback_row(report: FeedbackReport) -> dict[str, Any]:
 def feedback_of(row: Mapping[Any, Any]) -> FeedbackReport:
     told = {field.name: row[field.name] for field in fields(FeedbackReport)}
     return FeedbackReport(**told | {"accepted": tuple(json.loads(row["accepted"]))})
-
-
-def _storable(value: Any) -> Any:
-    """PostgreSQL keeps no NUL in a text; JSON may hold one."""
-    return value.replace("\x00", "\ufffd") if isinstance(value, str) else value

@@ -17,7 +17,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from hosting.card_counts import (
     CardCount,
@@ -45,6 +45,10 @@ _SECONDS_BETWEEN_CLEANINGS = 600
 
 class DatabaseFault(Exception):
     """The database cannot be used just now. Its text is the kind of fault and holds nothing that was stored."""
+
+
+class DataRefused(DatabaseFault):
+    """It answers, and will never keep just this: to try again does not help."""
 
 
 class Shown(NamedTuple):
@@ -192,6 +196,8 @@ class Database:
             self._migrate()
             with self._engine.begin() as connection:
                 yield connection
+        except (DataError, UnicodeError) as error:
+            raise DataRefused(type(error).__name__) from None
         except (SQLAlchemyError, OSError) as error:
             raise DatabaseFault(type(error).__name__) from None
 

@@ -52,6 +52,19 @@ def test_a_required_member_of_the_context_is_named(member: str, value: Any) -> N
     assert f"context.{member}" in refused(COMPLETE | {"context": context})
 
 
+@pytest.mark.parametrize("user", ["Practitioner/\x00", "Practitioner/1\n", "\x7f", "\x9b", "x" * 1025])
+def test_a_user_id_that_could_not_be_kept_is_named(user: str) -> None:
+    told = refused(COMPLETE | {"context": COMPLETE["context"] | {"userId": user}})
+    assert "context.userId" in told and "1024" in told and user not in told
+
+
+@pytest.mark.parametrize(
+    "user", ["https://ehr.example.org/" + "x" * 1000, "Practitioner/J\u00f6rg 1", "PractitionerRole/a"]
+)
+def test_users_as_ehrs_really_name_them(user: str) -> None:
+    assert read(COMPLETE | {"context": COMPLETE["context"] | {"userId": user}}).user_id == user
+
+
 @pytest.mark.parametrize("patient", ["Patient/p1", "p 1", "p1?x=1", "https://ehr.example.org/Patient/p1", "p1\n"])
 def test_a_patient_id_is_bare(patient: str) -> None:
     assert "context.patientId" in refused(COMPLETE | {"context": COMPLETE["context"] | {"patientId": patient}})

@@ -104,6 +104,34 @@ def test_accesses_wait_while_the_database_is_away(tmp_path: Path, monkeypatch: p
     database.close()
 
 
+@pytest.mark.parametrize("odd", ["Practitioner/\x00", "Practitioner/\ud800"])
+def test_a_text_that_no_database_keeps_is_kept_as_far_as_it_can_be(
+    database: Database, database_url: str, odd: str
+) -> None:
+    """PostgreSQL refused it again and again, and whatever came after it waited for ever."""
+    settings = Settings(database_url=database_url)
+    record_access(settings, ehr="general-hospital", who=odd, patient="p1", purpose="patient-view")
+    look(settings, "p2")
+    close_access_audit()
+    assert [(one.who, one.patient) for _, one in accesses(database)] == [
+        ("Practitioner/\ufffd", "p1"),
+        ("Practitioner/7", "p2"),
+    ]
+
+
+def test_what_the_database_refuses_holds_up_nothing_else(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(trail, "storable", lambda value: value)
+    settings = Settings(database_url=database_url)
+    for patient in ("p1", "p\ud8002", "p3"):
+        look(settings, patient)
+    close_access_audit()
+    assert [one.patient for _, one in accesses(database)] == ["p1", "p3"]
+    told = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["event"] for line in told] == ["access not recorded"]
+
+
 def test_what_is_lost_is_told_without_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     look(Settings(database_url=f"sqlite:///{tmp_path}/never/service.db"), PATIENT)
     close_access_audit()
