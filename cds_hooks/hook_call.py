@@ -26,7 +26,7 @@ from cds_hooks.request import HookRequest, read_request
 from cds_hooks.response import HookResponse, as_json
 from cds_hooks.services import Service, service_of
 from cds_hooks.showing import RecordedShowing, Restraint
-from cds_hooks.witness import has_answered, has_assessed, has_looked, witness
+from cds_hooks.witness import has_answered, has_assessed, has_looked, has_missed_data, witness
 from clinical import CannotRead, Chart, Knowledge, assess, needs, read_chart
 from hosting import Ehr, EhrRegistry, Settings, database_of, log
 
@@ -141,6 +141,7 @@ def _no_cards(request: HookRequest, ehr: Ehr | None, why: str) -> Response:
 
 def _without_data(missing: DataMissing, request: HookRequest, ehr: Ehr | None) -> Response:
     """Some EHRs show a 412 to the clinician as an error of theirs: the registry can have it answered with no card."""
+    has_missed_data()
     if ehr is None or ehr.missing_data_answer == "412":
         return missing.answer()
     log.warning("data missing", ehr=ehr.name)

@@ -22,6 +22,7 @@ class Witness:
     def __init__(self, occasion: Occasion) -> None:
         self.occasion = occasion
         self.has_looked = False
+        self.has_missed_data = False
         self.cards = 0
 
 
@@ -33,6 +34,11 @@ def witness(occasion: Occasion) -> None:
 def has_looked() -> None:
     """The patient's data are about to be read: whatever comes of it, it is an access."""
     g.witness.has_looked = True
+
+
+def has_missed_data() -> None:
+    """No laboratory data could be obtained, however this EHR wants that answered."""
+    g.witness.has_missed_data = True
 
 
 def has_answered(response: HookResponse) -> None:
@@ -75,13 +81,13 @@ def add_witness(blueprint: Blueprint, settings: Settings) -> None:
 def _measure(seen: Witness, status: int) -> None:
     hook, ehr = SERVICE_BY_ID[seen.occasion.service].hook, seen.occasion.ehr_name
     outcome = "refused" if status != 200 else "cards" if seen.cards else "no-cards"
-    time_of("hook", seconds_since_arrival(), hook, ehr, "data-missing" if status == 412 else outcome)
+    time_of("hook", seconds_since_arrival(), hook, ehr, "data-missing" if seen.has_missed_data else outcome)
     if seen.cards:
         count("hook_cards", hook, ehr, by=seen.cards)
 
 
 def _record(seen: Witness, status: int, settings: Settings) -> None:
-    outcomes: dict[int, AccessOutcome] = {200: "success", 412: "nothing-readable"}
+    outcome: AccessOutcome = "success" if status == 200 else "failure"
     occasion = seen.occasion
     record_access(
         settings,
@@ -89,5 +95,5 @@ def _record(seen: Witness, status: int, settings: Settings) -> None:
         who=occasion.user_id,
         patient=occasion.patient_id,
         purpose=SERVICE_BY_ID[occasion.service].hook,
-        outcome=outcomes.get(status, "failure"),
+        outcome="nothing-readable" if seen.has_missed_data else outcome,
     )

@@ -60,6 +60,17 @@ def test_a_chart_that_could_not_be_read_is_one_too(client: FlaskClient, url: str
     assert (found.ehr, found.outcome) == ("unregistered", "nothing-readable")
 
 
+def test_an_unreadable_chart_is_none_that_was_read_however_it_is_answered(url: str) -> None:
+    silent = {"name": "witnessed", "fhir_base": FHIR, "missing_data_answer": "no-card"}
+    client = client_of(EhrRegistry.model_validate({"ehr": [silent]}), database_url=url)
+    counted = 'rls_nutrients_hook_seconds_count{ehr="witnessed",hook="patient-view",outcome="data-missing"}'
+    before = measures(client).get(counted, 0)
+    answer = client.post(SERVICE, json=request({}) | {"fhirServer": FHIR})
+    assert (answer.status_code, answer.get_json()) == (200, {"cards": []})
+    assert [record.outcome for record in audited(url)] == ["nothing-readable"]
+    assert measures(client)[counted] == before + 1
+
+
 def test_a_fault_of_ours_is_told_as_failure(client: FlaskClient, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("Ada Fictional")
