@@ -20,7 +20,7 @@ from joserfc.util import base64_to_int
 from urllib3.exceptions import HTTPError
 
 from cds_hooks.caller_token import PublicKey
-from hosting import CdsClient, EhrRegistry, RegistryError, log
+from hosting import CdsClient, EhrRegistry, RegistryError, in_time, log, without_login
 
 KeysById = dict[str, tuple[PublicKey, ...]]
 
@@ -29,8 +29,10 @@ SECONDS_UNTIL_ASKED_AGAIN = 3600.0
 # While the caller's key server is down, keys stay good for so long after they were read.
 SECONDS_KEPT = 4 * 3600.0
 LARGEST_BYTES = 256 * 1024
+_HEADERS = {"Accept": "application/json", "User-Agent": "rls-nutrients"}
 _MOST_KEYS = 100
 _SMALLEST_RSA_BITS = 2048
+_TOO_SLOW = "no answer in time"
 
 
 class KeysOutOfReach(Exception):
@@ -66,11 +68,14 @@ class CallerKeys:
         known = self._known(kid, SECONDS_KEPT)
         if self._known(kid, SECONDS_UNTIL_ASKED_AGAIN):
             return known
-        # With a key in hand nobody waits for another thread's question to be answered.
-        if self._asking.acquire(blocking=not known):
+        until = time.monotonic() + self._seconds
+        # With a key in hand nobody waits for another thread's question to be answered, and without one not for long.
+        if self._asking.acquire(timeout=0 if known else self._seconds):
             try:
-                if not self._known(kid, SECONDS_UNTIL_ASKED_AGAIN) and self._may_ask():
-                    self._ask()
+                left = until - time.monotonic()
+                # A question in a hurry would only spend the leave to ask.
+                if not self._known(kid, SECONDS_UNTIL_ASKED_AGAIN) and left > self._seconds / 2 and self._may_ask():
+                    self._ask(left)
             finally:
                 self._asking.release()
         return self._known(kid, SECONDS_KEPT)
@@ -90,18 +95,18 @@ class CallerKeys:
         self._asked = True
         return True
 
-    def _ask(self) -> None:
+    def _ask(self, seconds: float) -> None:
         try:
-            keys = read_keys(self._bytes())
-        except KeysOutOfReach as error:
-            log.error("keys of a caller are out of reach", reason=str(error))
+            keys = read_keys(in_time(seconds, lambda: self._bytes(seconds)))
+        except (KeysOutOfReach, TimeoutError) as error:
+            log.error("keys of a caller are out of reach", reason=str(error) or _TOO_SLOW)
             return
         self._keys = {kid: tuple(key for key in its if not self._refused(key)) for kid, its in keys.items()}
         self._read_at = self._clock()
 
-    def _bytes(self) -> bytes:
+    def _bytes(self, seconds: float) -> bytes:
         if self._client.jwks_file is None:
-            return _fetch(str(self._client.jwks_url), self._seconds)
+            return _fetch(str(self._client.jwks_url), seconds)
         try:
             return self._client.jwks_file.read_bytes()
         except OSError:
@@ -112,11 +117,13 @@ def _fetch(url: str, seconds: float) -> bytes:
     """Follows no redirect, which would lead to an address that nobody has listed."""
     try:
         with requests.get(
-            url, timeout=seconds, allow_redirects=False, stream=True, headers={"Accept": "application/json"}
+            url, timeout=seconds, allow_redirects=False, stream=True, headers=_HEADERS, auth=without_login
         ) as answer:
             if answer.status_code != 200:
                 raise KeysOutOfReach("answer is not ok")
             return _read_whole(answer, time.monotonic() + seconds)
+    except requests.Timeout:
+        raise KeysOutOfReach(_TOO_SLOW) from None
     except (requests.RequestException, HTTPError):
         raise KeysOutOfReach("no answer") from None
 
@@ -126,8 +133,10 @@ def _read_whole(answer: requests.Response, give_up_at: float) -> bytes:
     received = b""
     while part := answer.raw.read1(decode_content=True):
         received += part
-        if len(received) > LARGEST_BYTES or time.monotonic() > give_up_at:
-            raise KeysOutOfReach("answer too long or too slow")
+        if len(received) > LARGEST_BYTES:
+            raise KeysOutOfReach("answer too long")
+        if time.monotonic() > give_up_at:
+            raise KeysOutOfReach(_TOO_SLOW)
     return received
 
 
@@ -163,7 +172,7 @@ def read_keys(data: bytes) -> KeysById:
 
 def _public_key(jwk: dict[str, Any]) -> PublicKey | None:
     """None for symmetric, private and weak keys, for those not meant to verify, and for unreadable ones."""
-    if "d" in jwk or jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
+    if "d" in jwk or jwk.get("use", "sig") != "sig" or not _may_verify(jwk.get("key_ops", ["verify"])):
         return None
     try:
         if jwk["kty"] == "EC":
@@ -173,6 +182,10 @@ def _public_key(jwk: dict[str, Any]) -> PublicKey | None:
     except (JoseError, ValueError, KeyError, TypeError):
         return None
     return None
+
+
+def _may_verify(key_ops: object) -> bool:
+    return isinstance(key_ops, list) and "verify" in key_ops
 
 
 def _members(jwk: dict[str, Any], *names: str) -> dict[str, str | list[str]]:

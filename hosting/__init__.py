@@ -29,6 +29,7 @@ from hosting.logs import log
 from hosting.measures import count, measured, time_of
 from hosting.mistakes import ConfigurationError, RegistryError, SettingsError
 from hosting.operation_outcome import IssueCode, outcome_response, write_outcome
+from hosting.outgoing import in_time, without_login
 from hosting.public_sandbox import is_public_sandbox, is_public_sandbox_key
 from hosting.readiness import Readiness, report_readiness
 from hosting.registry import CdsClient, Ehr, EhrRegistry, read_registry
@@ -77,6 +78,7 @@ __all__ = [
     "database_of",
     "derived_key",
     "hash_of",
+    "in_time",
     "is_loopback",
     "is_protected",
     "is_public_sandbox",
@@ -102,6 +104,7 @@ __all__ = [
     "serve",
     "start_daily_retention",
     "time_of",
+    "without_login",
     "write_accesses",
     "write_outcome",
 ]

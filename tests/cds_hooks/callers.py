@@ -86,9 +86,10 @@ def bearer(text: str) -> dict[str, str]:
 
 
 class KeyServer:
-    """Answers any GET with ``body``; counts by path.
+    """Answers any GET with ``body``; counts by path, and keeps the logins that came along.
 
-    ``redirect_to``, ``delay`` and ``drip`` (seconds) make it misbehave; while ``gate`` is not set it says nothing.
+    ``redirect_to``, ``delay`` and ``drip`` (seconds) make it misbehave; while ``gate`` is not set it says nothing,
+    or, where ``drips_headers``, never more than half a header.
     """
 
     def __init__(self) -> None:
@@ -96,6 +97,8 @@ class KeyServer:
         self.status = 200
         self.delay = 0.0
         self.drip = 0.0
+        self.drips_headers = False
+        self.logins: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
         self.redirect_to: str | None = None
@@ -111,7 +114,9 @@ class KeyServer:
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         self.asked[request.path] += 1
+        self.logins += request.headers.get_all("Authorization", [])
         time.sleep(self.delay)
+        self._drip_headers(request)
         self.gate.wait(60)
         request.send_response(302 if self.redirect_to else self.status)
         if self.redirect_to:
@@ -124,6 +129,10 @@ class KeyServer:
         for byte in self.body[:400]:
             request.wfile.write(bytes([byte]))
             time.sleep(self.drip)
+
+    def _drip_headers(self, request: BaseHTTPRequestHandler) -> None:
+        while self.drips_headers and not self.gate.wait(0.01):
+            request.wfile.write(b"H")
 
 
 @contextmanager

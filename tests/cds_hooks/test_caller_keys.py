@@ -131,9 +131,9 @@ def test_a_file_is_read_anew_for_an_unknown_key(tmp_path: Path, clock: Clock) ->
     [
         (("status", 500), "answer is not ok"),
         (("redirect_to", "foreign"), "answer is not ok"),
-        (("delay", 60.0), "no answer"),
-        (("drip", 0.2), "answer too long or too slow"),
-        (("body", b" " * 300_000), "answer too long or too slow"),
+        (("delay", 60.0), "no answer in time"),
+        (("drip", 0.2), "no answer in time"),
+        (("body", b" " * 300_000), "answer too long"),
         (("body", b"<html>"), "not a key set"),
         (("body", b"{}"), "not a key set"),
         (("body", b"[]"), "not a key set"),
@@ -160,6 +160,40 @@ def test_keys_out_of_reach(
     assert (line["event"], line["reason"]) == ("keys of a caller are out of reach", reason)
 
 
+def test_headers_that_drip_hold_nobody_up(keys: KeyServer, clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each byte comes in time for the socket; before, everybody waited for the last one, one after the other."""
+    keys.drips_headers = True
+    keys.gate.clear()
+    ours = patient(0.3, keys, clock)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            waiting = [threads.submit(ours.find, "ec") for _ in range(4)]
+            try:
+                assert [one.result(timeout=30) for one in waiting] == [()] * 4
+            finally:
+                keys.gate.set()
+    finally:
+        keys.gate.set()
+    assert json.loads(capsys.readouterr().err.splitlines()[0])["reason"] == "no answer in time"
+
+
+def test_another_threads_question_is_not_waited_for_long(keys: KeyServer, clock: Clock) -> None:
+    ours = patient(0.3, keys, clock)
+    with ThreadPoolExecutor(1) as threads, ours._asking:
+        assert threads.submit(ours.find, "ec").result(timeout=30) == ()
+    assert not asked(keys)
+
+
+def test_a_login_of_this_machine_stays_here(
+    ours: CallerKeys, keys: KeyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "netrc"
+    file.write_text("machine 127.0.0.1 login joe password secret\n", "utf-8")
+    file.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(file))
+    assert ours.find("ec") and keys.logins == []
+
+
 def test_a_key_server_that_comes_back_is_asked_again_at_once(ours: CallerKeys, keys: KeyServer) -> None:
     keys.status = 503
     assert not ours.find("ec")
@@ -172,8 +206,8 @@ def test_a_server_that_is_not_there(clock: Clock) -> None:
     assert not ours.find("ec")
 
 
-GOOD = elliptic().as_dict(private=False)
-GOOD_RSA = rsa_key().as_dict(private=False)
+GOOD: dict[str, Any] = elliptic().as_dict(private=False)
+GOOD_RSA: dict[str, Any] = rsa_key().as_dict(private=False)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +218,14 @@ GOOD_RSA = rsa_key().as_dict(private=False)
         elliptic("bad").as_dict(private=True),
         GOOD | {"kid": "bad", "use": "enc"},
         GOOD | {"kid": "bad", "key_ops": ["sign"]},
+        *(GOOD | {"kid": "bad", "key_ops": odd} for odd in (None, 3, True, "verify", [None])),
+        *(GOOD | {"kid": "bad", "use": odd} for odd in (None, 3, ["sig"])),
+        *(GOOD | {"kid": "bad", "alg": odd} for odd in (None, 3, ["ES384"])),
+        *(GOOD | {"kid": odd} for odd in (None, ["bad"], {"bad": 1})),
+        *(GOOD | {"kid": "bad", "kty": odd} for odd in (None, ["EC"])),
+        GOOD | {"kid": "bad", "crv": ["P-384"]},
+        GOOD_RSA | {"kid": "bad", "n": 5},
+        GOOD_RSA | {"kid": "bad", "e": 65537},
         GOOD | {"kid": "bad", "crv": "P-999"},
         GOOD | {"kid": "bad", "y": GOOD["x"]},
         GOOD | {"kid": "bad", "x": None},
@@ -202,7 +244,7 @@ def test_a_key_that_must_not_be_used_is_left_out(jwk: dict[str, Any]) -> None:
 
 
 def test_odd_company_does_not_spoil_a_key() -> None:
-    odd = {"x5c": 5, "x5t": "abc", "ext": True, "key_ops": ["verify"], "alg": "ES384", "nbf": 1}
+    odd = {"x5c": 5, "x5u": None, "x5t": "abc", "ext": True, "key_ops": ["verify"], "alg": "ES384", "nbf": 1}
     assert [*read_keys(json.dumps({"keys": [GOOD | odd], "more": 1}).encode())] == ["ec"]
 
 
