@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
-from threading import Thread
 from typing import Any, NamedTuple
 
 import requests
@@ -17,6 +16,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from ehr_reader import Deadline
+from hosting import in_time, without_login
 
 LARGEST_BYTES = 512 * 1024
 _HEADERS = {"Accept": "application/json", "User-Agent": "rls-nutrients"}
@@ -65,22 +65,10 @@ class Sender:
     def _send(
         self, method: str, address: str, deadline: Deadline, headers: Mapping[str, str], form: str | None
     ) -> Reply:
-        """In a thread of its own: a server that drips its headers byte by byte outlasts every time-out."""
-        came: list[Reply | NotAnswered] = []
-
-        def run() -> None:
-            try:
-                came.append(self._exchange(method, address, deadline, headers, form))
-            except NotAnswered as failure:
-                came.append(failure)
-
-        thread = Thread(target=run, daemon=True)
-        thread.start()
-        thread.join(deadline.remaining)
-        reply = came[0] if came else NotAnswered(504, "no answer in time")
-        if isinstance(reply, NotAnswered):
-            raise reply from None
-        return reply
+        try:
+            return in_time(deadline.remaining, lambda: self._exchange(method, address, deadline, headers, form))
+        except TimeoutError:
+            raise NotAnswered(504, "no answer in time") from None
 
     def _exchange(
         self, method: str, address: str, deadline: Deadline, headers: Mapping[str, str], form: str | None
@@ -88,7 +76,7 @@ class Sender:
         # ``from None`` throughout: what requests says may hold addresses and more.
         try:
             with self._session.request(
-                method, address, data=form, headers={**_HEADERS, **headers}, auth=_as_is,
+                method, address, data=form, headers={**_HEADERS, **headers}, auth=without_login,
                 timeout=max(deadline.remaining, 0.001), allow_redirects=False, stream=True,
             ) as answer:  # fmt: skip
                 return Reply(answer.status_code, CaseInsensitiveDict(answer.headers), _body(answer, deadline))
@@ -100,11 +88,6 @@ class Sender:
             raise NotAnswered(503, "not reached") from None
         except (requests.RequestException, ValueError):
             raise NotAnswered(502, "answer not usable") from None
-
-
-def _as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Without any ``auth``, requests would put a login of ``~/.netrc`` in place of our own Authorization header."""
-    return request
 
 
 def _body(answer: requests.Response, deadline: Deadline) -> bytes:
