@@ -32,14 +32,17 @@ from hosting import (
     outcome_response,
     report_readiness,
 )
+from terminology import ANALYTES
 
 
 def front_door(settings: Settings, registry: EhrRegistry, *, today: Callable[[], date] = date.today) -> Blueprint:
-    """The CDS service. Raises ``KnowledgeError`` if the knowledge, ``RegistryError`` if a file of keys cannot be read.
+    """The CDS service. Raises ``KnowledgeError`` if the knowledge, ``RegistryError`` if a file of keys cannot be read,
+    or if the registry names what does not exist.
 
     ``today`` is the day by this machine's clock and time zone; tests set another one.
     """
     check_switches(registry)
+    registry.check_local_codes(ANALYTES)
     knowledge = load_knowledge(settings.jurisdiction)
     check_order_codes(registry, knowledge)
     prepare(knowledge)

@@ -7,6 +7,7 @@ An EHR that is not in here is never contacted, and a caller that is not in here 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -151,6 +152,14 @@ class EhrRegistry(RegistryWords):
     def by_name(self, name: str) -> Ehr | None:
         """The entry of that name; None if it is not registered."""
         return next((ehr for ehr in self.ehrs if ehr.name == name), None)
+
+    def check_local_codes(self, analytes: Collection[str]) -> None:
+        """Raises ``RegistryError`` for a code mapped to none of ``analytes``: no chart that holds it could be read."""
+        for ehr in self.ehrs:
+            for code, analyte in ehr.local_codes.items():
+                if analyte not in analytes:
+                    what = f"'{code}' is mapped to '{analyte}', which is no analyte; these are: "
+                    raise RegistryError(f'EHR "{ehr.name}", local_codes: {what}{", ".join(sorted(analytes))}.')
 
     def clients_of_issuer(self, iss: str) -> tuple[tuple[Ehr, CdsClient], ...]:
         """Each entry that lists this JWT issuer, exactly as spelt (RFC 7519 section 4.1.1: case-sensitive)."""

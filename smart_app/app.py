@@ -28,12 +28,14 @@ from smart_app.sealing import Seal
 from smart_app.sending import Sender
 from smart_app.sessions import Session, Sessions
 from smart_app.token_requests import TokenRequests
+from terminology import ANALYTES
 
 
 class SmartApp:
     """Raises ``KnowledgeError`` and ``ConfigurationError`` where it cannot work as it is set up."""
 
     def __init__(self, settings: Settings, registry: EhrRegistry, today: Callable[[], date]) -> None:
+        registry.check_local_codes(ANALYTES)
         knowledge = load_knowledge(settings.jurisdiction)
         prepare(knowledge)
         needed, redirect_uri = needs(knowledge), f"{settings.public_url}/callback"

@@ -164,6 +164,12 @@ def test_a_misspelt_switch_stops_the_service(word: str, value: str, known: str) 
         client_of(registry(**{word: [value]}))
 
 
+def test_a_misspelt_analyte_stops_the_service() -> None:
+    """Once each chart that held this code was a fault of ours."""
+    with pytest.raises(RegistryError, match=r'EHR "general-hospital", local_codes: .*ferritinn'):
+        client_of(registry(local_codes={"urn:x|FERR": "ferritinn"}))
+
+
 def test_a_database_that_is_away_costs_counts_and_no_card(capsys: pytest.CaptureFixture[str]) -> None:
     client = client_of(database_url="sqlite:////nowhere/rls.db", repeat_after_days=DAYS)
     assert client.post(SERVICE, json=request_of()).get_json()["cards"]

@@ -133,6 +133,12 @@ def test_a_mistake_names_its_entry(registry_of: Read, text: str, sentence: str) 
         registry_of(text)
 
 
+def test_a_code_of_no_analyte_is_named(registry_of: Read) -> None:
+    registry = registry_of(SMALL + 'local_codes = { "urn:x|FERR" = "ferritinn" }')
+    with pytest.raises(RegistryError, match=f"{HOSPITAL}, local_codes: 'urn:x.FERR' is mapped to 'ferritinn'.*folate"):
+        registry.check_local_codes({"ferritin", "folate"})
+
+
 def test_a_registry_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(RegistryError, match=r"RLS_EHR_REGISTRY: .*cannot be read"):
         read_registry(tmp_path / "none.toml")

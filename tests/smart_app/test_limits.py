@@ -1,10 +1,10 @@
-"""Launches have an end: who begins them without finishing them fills neither the disk nor another EHR's places."""
+"""Launches have an end, and a registry with a mistake no beginning: nobody fills the disk or another EHR's places."""
 
 from __future__ import annotations
 
 import pytest
 
-from hosting import launch_store
+from hosting import RegistryError, launch_store
 from tests.smart_app.browser import Browser, inside
 from tests.smart_app.expectations import calm, tells_of_ruth
 from tests.smart_app.launches import HOME, application, entry
@@ -32,3 +32,10 @@ def test_a_busy_app_says_so_on_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
         answer = Browser(HOME, inside(application(entry(ehr)))).launch(ehr)
         calm(answer, 503)
         assert int(answer.header("retry-after") or 0) > 0
+
+
+def test_a_misspelt_analyte_stops_the_app() -> None:
+    """Once each page of a chart that held this code was a fault of ours."""
+    hospital = {"name": "h", "fhir_base": "https://ehr.example.org", "local_codes": {"urn:x|FERR": "ferritinn"}}
+    with pytest.raises(RegistryError, match=r'EHR "h", local_codes: .*ferritinn'):
+        application(hospital)
