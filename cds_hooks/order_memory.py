@@ -1,6 +1,7 @@
 """What was said of an order at order-select is not said again at order-sign, unless the order changed.
 
-Kept for 24 hours, as a keyed hash of EHR, patient, user, rule and the order without its id, status and dates.
+Kept for 24 hours, as a keyed hash of EHR, patient, user, rule and the order without its id, status and dates, nor what
+an EHR writes around it on saving: meta, narrative and identifiers.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from hosting import Database, DatabaseFault, Settings, derived_key, log
 _SECONDS = 86_400
 # What an EHR changes between choosing and signing without changing the order.
 _NOT_THE_ORDER = frozenset({"id", "status", "meta", "text", "identifier"})
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T.*)?)?)?")
+# At least a month: four digits alone are as likely a code, and an order with another code is another order.
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T.*)?)?", re.ASCII)
 
 
 class Remark(NamedTuple):
@@ -59,11 +61,12 @@ class OrderMemory:
         return occasion.key(self._keyed, remark.rule, lasting)
 
 
-def _lasting(part: Any) -> Any:
-    """The part without ids and dates, at any depth; what is then empty is left out."""
+def _lasting(part: Any, name: str = "") -> Any:
+    """The part without ids and dates, at any depth; what is then empty is left out. A code is a code, whatever it
+    looks like."""
     if isinstance(part, Mapping):
-        kept = {name: _lasting(value) for name, value in part.items() if name != "id"}
+        kept = {name: _lasting(value, name) for name, value in part.items() if name != "id"}
         return {name: value for name, value in kept.items() if value not in (None, {}, [], "")}
     if isinstance(part, list | tuple):
         return [_lasting(item) for item in part]
-    return None if isinstance(part, str) and _DATE.fullmatch(part) else part
+    return None if isinstance(part, str) and name != "code" and _DATE.fullmatch(part) else part

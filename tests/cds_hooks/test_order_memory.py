@@ -57,6 +57,22 @@ def test_a_changed_order_is_new(memory: OrderMemory, order: dict[str, Any]) -> N
     assert memory.said_before(SIGNING, [Remark("FE04", order)]) == frozenset()
 
 
+@pytest.mark.parametrize(("one", "other"), [("4511", "6574"), ("2026", "2025"), ("2026-11", "2026-12")])
+def test_a_code_that_looks_like_a_date_is_a_code(memory: OrderMemory, one: str, other: str) -> None:
+    """Four digits were taken for a year: folic acid and magnesium were the same order."""
+    first, second = (
+        ORDER | {"medicationCodeableConcept": {"coding": [{"system": RXNORM, "code": code}]}} for code in (one, other)
+    )
+    memory.remember(CHOOSING, [Remark("FE03", first)])
+    assert memory.said_before(SIGNING, [Remark("FE03", first), Remark("FE03", second)]) == {0}
+
+
+def test_four_digits_are_no_date(memory: OrderMemory) -> None:
+    first, second = (ORDER | {"dosageInstruction": [{"text": text}]} for text in ("1000", "2000"))
+    memory.remember(CHOOSING, [Remark("FE03", first)])
+    assert memory.said_before(SIGNING, [Remark("FE03", second)]) == frozenset()
+
+
 @pytest.mark.parametrize("change", [{"user_id": "Practitioner/dr2"}, {"patient_id": "p2"}, {"fhir_server": None}])
 def test_it_was_said_to_one_user_of_one_patient_at_one_ehr(memory: OrderMemory, change: dict[str, Any]) -> None:
     assert memory.said_before(SIGNING._replace(**change), [Remark("FE04", ORDER)]) == frozenset()
