@@ -73,6 +73,8 @@ class Callback:
         code = query_parameter(request, "code")
         if not code:
             raise state_does_not_hold("code missing")
+        if not _is_text(code):
+            raise state_does_not_hold("code not readable")
         return code
 
     def _permission(self, resumed: Resumed, request: Request, code: str, deadline: Deadline) -> Permission:
@@ -131,6 +133,15 @@ def query_parameter(request: Request, name: str) -> str:
         return parameter(request.query_string, name)
     except Twice:
         raise state_does_not_hold("parameter twice") from None
+
+
+def _is_text(value: str) -> bool:
+    """Bytes that are no UTF-8 stand in it as half letters, and no form can send them on."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def shortened(words: str) -> str:

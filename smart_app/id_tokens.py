@@ -27,6 +27,8 @@ LONGEST = 16_384
 _AN_HOUR = 3600.0
 _MOST_KEYS = 100
 _SMALLEST_RSA_BITS = 2048
+# Seconds since 1970. What is beyond, or no number at all (NaN), is no time.
+_END_OF_TIME = 1e12
 _FHIR_USER = re.compile(r"(Patient|Practitioner|PractitionerRole|RelatedPerson|Person)/[A-Za-z0-9.-]{1,64}")
 
 PublicKey = ECKey | RSAKey
@@ -166,7 +168,7 @@ def _check(claims: dict[str, Any], issuer: str, client_id: str, now: float) -> N
 
 def _time(claims: dict[str, Any], name: str) -> float:
     value = claims.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < _END_OF_TIME:
         raise IdentityRefused("expiry or time of issue is missing")
     return float(value)
 

@@ -43,6 +43,13 @@ def test_a_state_without_a_code(browser: Browser, ehr: MockSmartEhr) -> None:
 
 
 @pytest.mark.conformance("SM-05")
+@pytest.mark.parametrize("code", ["%FF", "x%ED%A0%80y"])
+def test_a_code_that_is_no_text(browser: Browser, ehr: MockSmartEhr, code: str) -> None:
+    state = parts_of(browser.to_callback(ehr))["state"]
+    refused(browser.get(f"/callback?code={code}&state={state}"), ehr)
+
+
+@pytest.mark.conformance("SM-05")
 @pytest.mark.parametrize("twice", ["state", "code"])
 def test_what_is_said_twice_is_refused(browser: Browser, ehr: MockSmartEhr, twice: str) -> None:
     refused(browser.get(f"{browser.to_callback(ehr)}&{twice}=another"), ehr)

@@ -58,6 +58,8 @@ BAD: dict[str, Callable[[MockSmartEhr], Any]] = {
     "expired": lambda ehr: id_token(usual(ehr, iat=now() - 600, exp=now() - 120)),
     "no expiry": lambda ehr: id_token(usual(ehr, exp=None)),
     "expiry no number": lambda ehr: id_token(usual(ehr, exp="tomorrow")),
+    "expiry beyond every number": lambda ehr: id_token(usual(ehr, exp=10**400)),
+    "expiry not a number": lambda ehr: id_token(usual(ehr, exp=float("nan"))),
     "issued ahead": lambda ehr: id_token(usual(ehr, iat=now() + 600, exp=now() + 900)),
     "no JWT": lambda _: "x.y.z",
     "no text": lambda _: {"sub": "dr-1"},

@@ -155,6 +155,8 @@ def test_a_rotated_key_stays_published(own_ehr: MockSmartEhr, app_of: AppOf, tmp
 
 
 HOSTILE = "<script>alert(1)</script>"
+USUAL = {"access_token": "a-token", "token_type": "Bearer", "patient": "p1", "scope": "patient/*.rs"}
+TEXTS = ("access_token", "token_type", "patient", "scope", "refresh_token", "appContext", "smart_style_url", "other")
 FAILURES = {
     "invalid_client": Reply(400, {"error": "invalid_client", "error_description": HOSTILE}),
     "invalid_grant": Reply(400, {"error": "invalid_grant", "error_description": HOSTILE}),
@@ -172,6 +174,7 @@ FAILURES = {
     "a token of two lines": Reply(200, {"access_token": "a\r\nX-Other: b", "token_type": "Bearer", "patient": "p1"}),
     "not UTF-8": Reply(200, b'{"access_token": "\xff"}'),
     "deep": Reply(200, b"[" * 100_000),
+    **{f"half a letter in {name}": Reply(200, USUAL | {name: "\ud800"}) for name in TEXTS},
 }
 
 
