@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from clinical import Need
-from ehr_reader import Query, Question, Scopes, queries_of
+from ehr_reader import LABORATORY_KEY, Query, Question, Scopes, queries_of
 from hosting import Ehr
 
 
 def granted_questions(needed: Iterable[Need], ehr: Ehr, patient_id: str, scopes: Scopes) -> dict[str, Question]:
-    """By the key of each need; what the scopes do not permit is left out, and never asked."""
-    wished = queries_of(needed, "codes", patient_id, ehr.local_codes)
+    """By the key of each need; what the scopes do not permit is left out, and never asked. Where the EHR is asked by
+    category, one search stands under the keys of many needs."""
+    needed = tuple(needed)
+    queries = queries_of(needed, ehr.prefetch_style, patient_id, ehr.local_codes)
+    wished = {need.key: queries.get(need.key) or queries[LABORATORY_KEY] for need in needed}
     permitted = {key: (query, scopes.permitted(query)) for key, query in wished.items()}
     return {key: _whole(query, granted) for key, (query, granted) in permitted.items() if granted is not None}
 

@@ -10,6 +10,7 @@ import pytest
 from tests.smart_app.browser import Browser
 from tests.smart_app.calls import Call, Reply
 from tests.smart_app.expectations import tells_of_ruth
+from tests.smart_app.fhir_answers import outcome
 from tests.smart_app.launches import AppOf
 from tests.smart_app.mock_smart_ehr import MockSmartEhr
 
@@ -62,6 +63,25 @@ def test_from_the_callback_to_the_page_in_three_rounds(own_ehr: MockSmartEhr, ap
     tells_of_ruth(browser.follow(browser.get(callback)))
     assert {place for group in rounds.places for place in group} >= {"token", "fhir"}
     assert len(rounds.places) <= 3, rounds.places
+
+
+@pytest.mark.conformance("SM-15")
+def test_an_ehr_that_takes_no_codes_is_asked_by_category_in_one_round(own_ehr: MockSmartEhr, app_of: AppOf) -> None:
+    """It does not even say what it wants: only the registry can know."""
+
+    def refuses_codes(call: Call) -> Reply | None:
+        of_codes = call.path == "Observation" and call.parameters.get("category") != "laboratory"
+        return Reply(400, outcome("invalid")) if of_codes and "code" in call.parameters else None
+
+    own_ehr.replies["fhir"] = refuses_codes
+    browser = app_of(own_ehr, prefetch_style="category")
+    chart = browser.chart_of(own_ehr)
+    tells_of_ruth(chart)
+    assert "Ferritin" not in " ".join(one.words for one in chart.document.all("li") if "reported an error" in one.words)
+    own_ehr.replies = {}
+    rounds = Rounds(own_ehr)
+    tells_of_ruth(browser.get(chart.address))
+    assert len(rounds.places) == 1, rounds.places
 
 
 @pytest.mark.conformance("SM-15")
