@@ -155,4 +155,6 @@ def day_of(it: Measurement) -> float:
     """The day by the sender's calendar; results of one day stand in the order of their hours."""
     if it.effective is None:
         return 0.0
-    return it.effective.day.toordinal() + (it.effective.moment % 86400) / 86400
+    instant = it.effective.instant
+    hours = instant.hour + instant.minute / 60 if instant else 0.0  # as the sender's clock showed it, not in UTC
+    return it.effective.day.toordinal() + hours / 24

@@ -10,6 +10,7 @@ import pytest
 from smart_app.page.ages import age_in_words
 from smart_app.page.trends.drawing import apart
 from smart_app.page.trends.lanes import bars_of, names_of
+from smart_app.page.trends.points import day_of
 from smart_app.page.trends.scales import Scale, date_marks, day_range, round_marks, value_range
 from smart_app.page.trends.therapies import Therapy
 from smart_app.page.units import SI_UNITS, Units, figures
@@ -50,6 +51,21 @@ def test_days_reach_to_today_and_are_never_less_than_half_a_year() -> None:
     today = date(2026, 11, 22)
     low, high = day_range([today.toordinal()], today)
     assert high - low == pytest.approx(180 * 1.08) and low < today.toordinal() - 180 < today.toordinal() < high
+
+
+@pytest.mark.parametrize("offset", ["-05:00", "+09:00", "Z", ""])
+def test_a_result_stands_at_the_hour_of_its_own_place(offset: str) -> None:
+    """In the evening of New York it is tomorrow in UTC, and still the same day's evening on the sender's calendar."""
+    day = date(2026, 11, 15).toordinal()
+    for time, hours in (("00:00:00", 0), ("08:30:00", 8.5), ("20:00:00", 20)):
+        [taken] = chart(patient(), observation(effectiveDateTime=f"2026-11-15T{time}{offset}")).measurements
+        assert day_of(taken) - day == pytest.approx(hours / 24, abs=1e-6)
+
+
+@pytest.mark.parametrize("text", ["2026-11-15", "2026-11", "2026"])
+def test_without_an_hour_it_stands_at_the_beginning_of_its_day(text: str) -> None:
+    [taken] = chart(patient(), observation(effectiveDateTime=text)).measurements
+    assert taken.effective is not None and day_of(taken) == taken.effective.day.toordinal()
 
 
 @pytest.mark.parametrize(
