@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from clinical import Need, Resource
 from ehr_reader import (
@@ -40,7 +40,6 @@ SENTENCES: dict[State, str] = {
 READABLE = frozenset({"answered", "partial"})
 # What we answer where no laboratory result could be had, the likeliest cause first.
 _STATUS: dict[State, int] = {"late": 504, "unanswered": 503, "unreadable": 502, "refused": 502, "foreign": 502}
-ALL_STATES: tuple[State, ...] = get_args(State)
 
 
 class Told(NamedTuple):
