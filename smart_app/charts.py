@@ -52,13 +52,12 @@ class Charts:
         visit = Visit(
             handle=session.handle,
             ehr_name=session.ehr.name,
-            fhir_base=session.ehr.fhir_base,
             patient=read.patient,
             chart=read.chart,
             today=self._today(),
             gaps=read.gaps,
             need_patient_banner=context.need_patient_banner,
-            intent=context.intent,
+            view=context.view,
             style=self._styles.of(session.ehr, context.style_address),
         )
         log.info("chart shown", ehr=session.ehr.name, data_quality=len(read.chart.data_quality))

@@ -24,15 +24,15 @@ class PatientIdentity:
 @dataclass(frozen=True, repr=False)
 class Visit:
     """``gaps`` are sentences: what of the chart is missing, and why. ``style`` holds checked CSS values of the EHR's
-    own look (SMART ``smart_style_url``). ``handle`` is opaque, and the page's addresses begin with it."""
+    own look (SMART ``smart_style_url``). ``view`` is the nutrient of the card that the page was opened from.
+    ``handle`` is opaque, and the page's addresses begin with it."""
 
     handle: str
     ehr_name: str
-    fhir_base: str
     patient: PatientIdentity
     chart: Chart
     today: date
     gaps: tuple[str, ...] = ()
     need_patient_banner: bool = True
-    intent: str | None = None
+    view: str | None = None
     style: dict[str, str] = field(default_factory=dict)

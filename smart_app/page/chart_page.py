@@ -9,6 +9,7 @@ from clinical import Assessment, Knowledge, assess
 from smart_app.page.basis import Circumstances
 from smart_app.page.facts import Facts
 from smart_app.page.note import Note
+from smart_app.page.opened_from import opened_from
 from smart_app.page.options import PageLinks, PageOptions
 from smart_app.page.quality import quality_of
 from smart_app.page.reading import Reading
@@ -48,6 +49,7 @@ class ChartPage:
         withheld = self._statements.withheld(shown, cautions)
         context = context_items(plain.context, visit.chart.patient.gender, shown is not plain)
         missing = gaps(visit, shown)
+        groups, trends = self._results.groups(reading, units), self._trends.of(visit.chart, reading, units)
         return {
             "visit": visit,
             "assessment": shown,
@@ -60,9 +62,10 @@ class ChartPage:
             "other_cautions": tuple(one for one in cautions if not one.caution.relevant),
             "proposals": proposals,
             "withheld": withheld,
-            "groups": self._results.groups(reading, units),
+            "groups": groups,
             "not_on_file": not_on_file(reading),
-            "trends": self._trends.of(visit.chart, reading, units),
+            "trends": trends,
+            "opened_from": opened_from(visit.view, findings, groups, trends),
             "units": units,
             "quality": quality_of(shown),
             "advice": advice_groups(shown.advice),

@@ -46,8 +46,9 @@ class Row:
 
 @dataclass(frozen=True)
 class RowGroup:
-    """The rows of one nutrient, or of what else was looked at."""
+    """The rows of one nutrient, or of what else was looked at: then ``nutrient`` is ``None``."""
 
+    nutrient: str | None
     title: str
     rows: tuple[Row, ...]
 
@@ -64,8 +65,8 @@ class Results:
         rows: dict[str, list[Row]] = {}
         for name in reading.analytes:
             rows.setdefault(group_title(name), []).append(self.row(name, reading, units))
-        titles = (*NUTRIENTS.values(), OTHER_RESULTS)
-        return tuple(RowGroup(title, tuple(rows[title])) for title in titles if title in rows)
+        titles: list[tuple[str | None, str]] = [*NUTRIENTS.items(), (None, OTHER_RESULTS)]
+        return tuple(RowGroup(one, title, tuple(rows[title])) for one, title in titles if title in rows)
 
     def row(self, name: str, reading: Reading, units: Units) -> Row:
         findings = tuple(one for one in reading.assessment.findings if one.analyte == name)

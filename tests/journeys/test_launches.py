@@ -18,6 +18,9 @@ def test_from_the_hook_to_the_card_to_the_app(page: Page) -> None:
     page.get_by_role("link", name="Open the patient's nutrient page").click()
     expect_ferritin(framed(page))
     expect(framed(page).locator("[data-finding='IRON.RLS_LOW']").first).to_be_visible()
+    told = framed(page).get_by_text("Opened from the card on iron")
+    told.get_by_role("link", name="results").click()
+    expect(framed(page).locator("#results-iron")).to_be_in_viewport()
 
 
 def test_from_the_card_into_a_window_of_its_own(page: Page) -> None:

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cds_hooks.cards import links_of
+from cds_hooks.topics import TOPICS
 from smart_app.launch_context import LaunchContext, launch_context
+from smart_app.page.words import NUTRIENTS
 
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -19,7 +22,7 @@ MEMBERS = (
 )  # fmt: skip
 
 
-def test_all_of_it() -> None:
+def test_what_the_page_uses_is_kept_and_nothing_else() -> None:
     told = {
         "patient": "p1",
         "encounter": "Encounter/e1",
@@ -27,7 +30,7 @@ def test_all_of_it() -> None:
         "intent": "reconcile-medications",
         "smart_style_url": "https://ehr.example.org/style.json",
         "tenant": "north",
-        "appContext": '{"topic": "iron"}',
+        "appContext": '{"view": "iron"}',
         "fhirContext": [
             {"reference": "ImagingStudy/1"},
             {"reference": "Observation/2", "role": "launch"},
@@ -37,14 +40,30 @@ def test_all_of_it() -> None:
     }
     assert launch_context(told) == LaunchContext(
         patient="p1",
-        encounter="e1",
         need_patient_banner=False,
-        intent="reconcile-medications",
         style_address="https://ehr.example.org/style.json",
-        tenant="north",
-        app_context='{"topic": "iron"}',
-        references=("ImagingStudy/1", "Observation/2"),
+        view="iron",
     )
+
+
+def test_the_view_is_the_nutrient_of_one_of_our_cards() -> None:
+    for topic in TOPICS:
+        [link] = links_of(topic, "https://app.example")
+        view = launch_context({"appContext": link.app_context}).view
+        assert view == (topic if topic in NUTRIENTS else None)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None, 5, {"view": "iron"}, "", "iron", "[]", '"iron"', "null", "{", "[" * 4000, '{"view": ["iron"]}',
+        '{"view": {}}', '{"view": "Iron"}', '{"view": "iron#"}', '{"view": "<script>"}', '{"topic": "iron"}',
+        '{"view": "iron", "x": "' + "x" * 5000 + '"}', '{"view": "\\ud800"}', "\ud800",
+    ],
+    ids=lambda told: ascii(told)[:24],
+)  # fmt: skip
+def test_any_other_context_is_no_view(told: object) -> None:
+    assert launch_context({"appContext": told}).view is None
 
 
 @pytest.mark.parametrize(

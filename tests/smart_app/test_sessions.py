@@ -173,6 +173,17 @@ def test_a_stylesheet_of_the_ehr_comes_from_us_and_holds_what_was_checked(
     assert [call.headers.get("authorization") for call in own_ehr.to("style")] == [None]
 
 
+def test_the_view_of_a_card_holds_as_long_as_the_session(own_ehr: MockSmartEhr, app_of: AppOf) -> None:
+    own_ehr.told["appContext"] = '{"view":"iron"}'
+    browser = app_of(own_ehr)
+    chart = browser.chart_of(own_ehr)
+    own_ehr.expire_access()
+    own_ehr.told.clear()
+    for page in (chart, browser.get(f"{chart.address}?units=si")):
+        assert "Opened from the card on iron" in page.document.words
+        assert "iron" not in page.address
+
+
 def test_the_handout_opens_in_the_session_and_only_there(own_ehr: MockSmartEhr, app_of: AppOf) -> None:
     browser = app_of(own_ehr)
     chart = browser.chart_of(own_ehr)

@@ -47,7 +47,7 @@ def chart_of(name: str) -> Chart:
 
 
 def visit(of: Chart, identity: PatientIdentity = ADA, **more: Any) -> Visit:
-    return Visit("h-1", "General Hospital", "https://ehr.example/fhir", identity, of, TODAY, **more)
+    return Visit("h-1", "General Hospital", identity, of, TODAY, **more)
 
 
 def html_of(of: Chart, options: PageOptions = PLAIN, links: PageLinks = LINKS, **more: Any) -> str:

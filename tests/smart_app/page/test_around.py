@@ -43,6 +43,21 @@ def test_gaps_are_prominent_and_told_once() -> None:
     assert "Partial chart" not in page_of(whole).text
 
 
+def test_the_page_points_to_the_nutrient_of_its_card() -> None:
+    page = of_results(ferritin(22), view="iron")
+    [told] = [one for one in page.all("p") if one.text.startswith("Opened from the card")]
+    assert told.text == "Opened from the card on iron: what is found, results, trend"
+    found, results, drawn = (page.one(id=link.attributes["href"].removeprefix("#")) for link in told.all("a"))
+    assert found.attributes["data-finding"].startswith("IRON") and drawn.tag == "section"
+    assert results.text == "Iron"
+
+
+@pytest.mark.parametrize("view", [None, "vitamin-b12"])
+def test_without_a_card_or_anything_to_tell_of_it_the_page_points_nowhere(view: str | None) -> None:
+    page = of_results(ferritin(22), view=view)
+    assert "Opened from" not in page.text
+
+
 def test_controls_keep_each_other_and_stay_below_the_page() -> None:
     page = page_of(chart(patient(), ferritin(60)), PageOptions(units="si", evaluate=True))
     addresses = {one.text: one.attributes["href"] for one in page.one("nav").all("a")}
