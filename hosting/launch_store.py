@@ -1,9 +1,9 @@
 """SMART launches under way and the sessions that they became, for every worker and machine on one database.
 
 Handle, state and cookie are secrets of one browser: only their hashes are kept here. What belongs to them arrives
-sealed, and how it is opened is not known in this room. Of what is over, nothing sealed is kept; for a day it is
-remembered which EHR it was, because only that EHR may show the page that says so in its frame. Times are whole seconds
-since 1970.
+sealed, and how it is opened is not known in this room. Of what is over, nothing sealed is kept longer than until the
+next launch or the next look of retention, every ten minutes; for a day it is remembered which EHR it was, because only
+that EHR may show the page that says so in its frame. Times are whole seconds since 1970.
 """
 
 from __future__ import annotations

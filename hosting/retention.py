@@ -1,5 +1,7 @@
 """How long what is kept is kept: what is older than the settings say is removed, by command and every day.
 
+What was sealed of launches and sessions that are over goes within minutes, however quiet the service is.
+
 Cards go together with the feedback on them, and stay counted. It does not matter how many processes do this at the same
 time: each counts what it has itself removed.
 """
@@ -7,8 +9,9 @@ time: each counts what it has itself removed.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from threading import Thread
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn, TypeVar
 
 from sqlalchemy import Table, delete, select, update
 
@@ -19,9 +22,12 @@ from hosting.past_counts import add_counts, counts_of_removed
 from hosting.settings import Settings
 from hosting.tables import access, card, feedback, seen_jwt, shown
 
+T = TypeVar("T")
+
 SECONDS_PER_DAY = 86_400
 # A worker that starts removes at once only what others left: let it answer its first calls in peace.
 _SECONDS_BEFORE_FIRST = 300.0
+_SECONDS_BETWEEN_LOOKS_AT_LAUNCHES = 600
 # Small enough for one transaction to be short.
 _AT_ONCE = 1000
 
@@ -52,28 +58,38 @@ def remove_old(database: Database, settings: Settings, now: float | None = None)
 
 
 def start_daily_retention(settings: Settings, *, first: float = _SECONDS_BEFORE_FIRST) -> Thread:
-    """Runs ``remove_old`` in a thread of this process, ``first`` seconds from now and then every day."""
-
-    def run() -> None:
-        time.sleep(first)
-        while True:
-            _once(settings)
-            time.sleep(SECONDS_PER_DAY)
-
-    thread = Thread(target=run, name="retention", daemon=True)
+    """Runs ``remove_old`` in a thread of this process, ``first`` seconds from now and then every day; launches and
+    sessions that are over are forgotten every ten minutes."""
+    thread = Thread(target=keep_house, args=(settings, first), name="retention", daemon=True)
     thread.start()
     return thread
 
 
+def keep_house(settings: Settings, first: float) -> NoReturn:
+    """What that thread does."""
+    time.sleep(first)
+    while True:
+        _once(settings)
+        for _ in range(SECONDS_PER_DAY // _SECONDS_BETWEEN_LOOKS_AT_LAUNCHES):
+            time.sleep(_SECONDS_BETWEEN_LOOKS_AT_LAUNCHES)
+            _tried(lambda: LaunchStore(database_of(settings)).forget_expired())
+
+
 def _once(settings: Settings) -> None:
+    removed = _tried(lambda: remove_old(database_of(settings), settings))
+    if removed is not None:
+        log.info("retention done", **{f"removed_{name}": number for name, number in removed._asdict().items()})
+
+
+def _tried(remove: Callable[[], T]) -> T | None:
+    """None where it went wrong."""
     try:
-        removed = remove_old(database_of(settings), settings)
+        return remove()
     except DatabaseFault as fault:
         log.error("retention not done", error=str(fault))
-    except Exception as error:  # tomorrow is another day; a thread's death would be seen by nobody
+    except Exception as error:  # it is tried again; a thread's death would be seen by nobody
         log.error("retention not done", error=type(error).__name__, where=place_of(error))
-    else:
-        log.info("retention done", **{f"removed_{name}": number for name, number in removed._asdict().items()})
+    return None
 
 
 def _cards(database: Database, before: int) -> tuple[int, int]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from hosting import (
     AccessRecord,
     CardRecord,
     Database,
     FeedbackReport,
+    LaunchStore,
+    Removed,
     Settings,
+    StoredLaunch,
     accesses,
     open_database,
     remove_old,
@@ -24,6 +28,7 @@ from hosting import (
     start_daily_retention,
     write_accesses,
 )
+from hosting.tables import launch
 
 NOW = 1_795_000_000
 DAY = 86_400
@@ -127,6 +132,60 @@ def test_accesses_stay_for_years(database: Database) -> None:
     write_accesses(database, [replace(looked, accessed_at=NOW - days * DAY) for days in (0, 999, 1001)])
     assert remove_old(database, KEPT, NOW).accesses == 1
     assert len(list(accesses(database))) == 2
+
+
+class Clock:
+    """In place of ``time`` for whoever keeps house. ``meanwhile`` happens in its sleep, with all the seconds slept so
+    far; the last one ends it."""
+
+    def __init__(self, *meanwhile: Callable[[float], None]) -> None:
+        self._meanwhile = list(meanwhile)
+        self.slept = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+        if not self._meanwhile:
+            raise SystemExit
+        self._meanwhile.pop(0)(self.slept)
+
+    def time(self) -> float:
+        return time.time()
+
+
+def test_what_was_sealed_of_a_launch_that_is_over_goes_within_minutes(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, seen = LaunchStore(database), list[tuple[str, float]]()
+
+    def begin(_: float) -> None:
+        assert store.begin(StoredLaunch("state", "cookie", "hash", "e", "sealed", int(time.time()) + 900))
+        with database.transaction() as connection:
+            connection.execute(update(launch).values(expires_at=int(time.time()) - 1))
+
+    def look(slept: float) -> None:
+        with database.transaction() as connection:
+            seen.append((connection.execute(select(launch.c.sealed)).scalar_one(), slept))
+
+    monkeypatch.setattr(retention, "time", Clock(lambda _: None, begin, look))
+    with pytest.raises(SystemExit):
+        retention.keep_house(Settings(database_url=database_url), 5)
+    [(sealed, slept)] = seen
+    assert sealed == "" and slept <= 5 + 2 * 600
+
+
+def test_all_is_looked_through_once_a_day_and_no_more(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    days: list[float] = []
+    clock = Clock(*[lambda _: None] * 290)
+
+    def remove(*_: object) -> Removed:
+        days.append(clock.slept)
+        return Removed(0, 0, 0, 0, 0, 0)
+
+    monkeypatch.setattr(retention, "time", clock)
+    monkeypatch.setattr(retention, "remove_old", remove)
+    with pytest.raises(SystemExit):
+        retention.keep_house(Settings(database_url=database_url), 300)
+    assert days == [300, 300 + DAY, 300 + 2 * DAY]
 
 
 def test_it_runs_by_itself(database: Database, database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
