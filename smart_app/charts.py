@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from clinical import Knowledge
@@ -58,6 +58,7 @@ class Charts:
             gaps=read.gaps,
             need_patient_banner=context.need_patient_banner,
             view=context.view,
+            launch=tuple(_told_of_launch(session)),
             style=self._styles.of(session.ehr, context.style_address),
         )
         log.info("chart shown", ehr=session.ehr.name, data_quality=len(read.chart.data_quality))
@@ -92,3 +93,16 @@ class Charts:
             about=f"{prefix}/about",
             source_attributes=f"{prefix}/source-attributes",
         )
+
+
+def _told_of_launch(session: Session) -> Iterator[tuple[str, str]]:
+    """For whoever connects an EHR, and sees nowhere else what it said and granted."""
+    context = session.permission.context
+    told = {
+        "encounter": context.encounter,
+        "intent": context.intent,
+        "tenant": context.tenant,
+        "fhirContext": ", ".join(context.references),
+        "scope": session.permission.scope,
+    }
+    yield from ((name, value) for name, value in told.items() if value)

@@ -25,6 +25,7 @@ class PatientIdentity:
 class Visit:
     """``gaps`` are sentences: what of the chart is missing, and why. ``style`` holds checked CSS values of the EHR's
     own look (SMART ``smart_style_url``). ``view`` is the nutrient of the card that the page was opened from.
+    ``launch`` is what the EHR told of the launch beside all this, each with its SMART name.
     ``handle`` is opaque, and the page's addresses begin with it."""
 
     handle: str
@@ -35,4 +36,5 @@ class Visit:
     gaps: tuple[str, ...] = ()
     need_patient_banner: bool = True
     view: str | None = None
+    launch: tuple[tuple[str, str], ...] = ()
     style: dict[str, str] = field(default_factory=dict)

@@ -22,7 +22,7 @@ MEMBERS = (
 )  # fmt: skip
 
 
-def test_what_the_page_uses_is_kept_and_nothing_else() -> None:
+def test_what_is_as_smart_has_it_is_kept_and_nothing_else() -> None:
     told = {
         "patient": "p1",
         "encounter": "Encounter/e1",
@@ -40,10 +40,21 @@ def test_what_the_page_uses_is_kept_and_nothing_else() -> None:
     }
     assert launch_context(told) == LaunchContext(
         patient="p1",
+        encounter="e1",
         need_patient_banner=False,
+        intent="reconcile-medications",
         style_address="https://ehr.example.org/style.json",
+        tenant="north",
         view="iron",
+        references=("ImagingStudy/1", "Observation/2"),
     )
+
+
+@pytest.mark.parametrize("member", ["encounter", "intent", "tenant"])
+@pytest.mark.parametrize("value", [None, "", 7, ["e1"], "a b", "a\n", "\u202e1", "x" * 300])
+def test_what_is_no_word_is_left_out(member: str, value: object) -> None:
+    if (member, value) != ("encounter", "\u202e1"):  # some EHR's id; the page shows it without the turn
+        assert getattr(launch_context({member: value}), member) is None
 
 
 def test_the_view_is_the_nutrient_of_one_of_our_cards() -> None:

@@ -58,6 +58,14 @@ def test_without_a_card_or_anything_to_tell_of_it_the_page_points_nowhere(view: 
     assert "Opened from" not in page.text
 
 
+def test_the_page_tells_at_its_end_what_the_ehr_said_of_the_launch() -> None:
+    told = (("encounter", "e<b>1"), ("scope", "launch patient/*.rs"))
+    section = of_results(ferritin(22), launch=told).one("section", id="launch")
+    assert [one.text for one in section.all("dt")] == ["encounter", "scope"]
+    assert [one.text for one in section.all("dd")] == ["e<b>1", "launch patient/*.rs"]
+    assert "This launch" not in of_results(ferritin(22)).text
+
+
 def test_controls_keep_each_other_and_stay_below_the_page() -> None:
     page = page_of(chart(patient(), ferritin(60)), PageOptions(units="si", evaluate=True))
     addresses = {one.text: one.attributes["href"] for one in page.one("nav").all("a")}
