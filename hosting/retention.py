@@ -13,7 +13,7 @@ from collections.abc import Callable
 from threading import Thread
 from typing import NamedTuple, NoReturn, TypeVar
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, func, select, update
 
 from hosting.database import Database, DatabaseFault, database_of
 from hosting.launch_store import LaunchStore
@@ -108,10 +108,12 @@ def _cards(database: Database, before: int) -> tuple[int, int]:
 
 
 def _feedback_alone(database: Database, before: int) -> int:
+    """All reports on a card go together, once the newest is old: those that stayed would count the card again."""
     told = 0
     while True:
         unknown = ~select(card.c.uuid).where(card.c.uuid == feedback.c.card).exists()
-        named = select(feedback.c.card).where(feedback.c.received_at < before, unknown).distinct().limit(_AT_ONCE)
+        newest = func.max(feedback.c.received_at)
+        named = select(feedback.c.card).where(unknown).group_by(feedback.c.card).having(newest < before).limit(_AT_ONCE)
         with database.transaction() as connection:
             cards = list(connection.scalars(named))
             heard = connection.execute(delete(feedback).where(feedback.c.card.in_(cards)).returning(feedback)).all()

@@ -93,6 +93,17 @@ def test_old_cards_go_with_their_feedback_and_stay_counted(database: Database) -
     assert sum(before[0].values()) == 10
 
 
+def test_a_recent_report_on_an_unknown_card_stays_and_its_card_is_counted_once(database: Database) -> None:
+    for days in (101, 99):
+        database.store_feedback([replace(REPORT, outcome_timestamp=f"{days} days ago", received_at=NOW - days * DAY)])
+    before = counts(database)
+    assert remove_old(database, KEPT, NOW).feedback == 0
+    assert len(list(database.feedback())) == 2
+    assert counts(database) == before
+    assert remove_old(database, KEPT, NOW + 200 * DAY).feedback == 2
+    assert sum(counts(database)[1].values()) == 1
+
+
 def test_removing_twice_changes_nothing(database: Database) -> None:
     fill(database)
     before = counts(database)
