@@ -52,6 +52,8 @@ class FarewellServer(MPServer):
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         first = not self.farewell.sender.closed
+        for worker in self.wrks:  # stopped with the whole process group, one may end before us: it has not failed
+            worker.interrupt_by_parent = True
         self.farewell.sender.close()
         if first and args and args[0] == signal.SIGTERM:
             Timer(SECONDS_TO_DRAIN, super().signal_handler_interrupt).start()

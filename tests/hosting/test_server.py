@@ -150,3 +150,14 @@ def test_ctrl_c_stops_without_a_traceback() -> None:
 
 def test_configuration_errors_share_one_name() -> None:
     assert issubclass(SettingsError, ConfigurationError)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_of_the_whole_process_group_is_no_error(sent: signal.Signals) -> None:
+    """As systemd does it, and Ctrl-C: the worker is told as well, and may end before the process that made it."""
+    with running() as (process, _):
+        os.killpg(process.pid, sent)
+        _, told = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert [line for line in lines_in(told) if '"level":"error"' in line] == []
+    assert '"event":"stopped"' in told
