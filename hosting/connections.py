@@ -47,6 +47,12 @@ def _postgresql(url: URL) -> Engine:
             "RLS_DATABASE_URL: PostgreSQL needs its driver: pip install 'rls-nutrients[postgresql]'."
         ) from None
     event.listen(engine, "do_connect", lambda _, __, words, named: ImpatientConnection.connect(*words, **named))
+    ask = engine.dialect.do_ping
+
+    def ping(dbapi_connection: Any) -> bool:
+        return bool(dbapi_connection.answers(ask))
+
+    engine.dialect.do_ping = ping  # type: ignore[method-assign]
     event.listen(engine, "connect", _impatient)
     return engine
 

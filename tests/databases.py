@@ -23,6 +23,7 @@ from tests.ports import free_port
 _NUMBERS = count(1)
 _SECONDS_TO_START = 120
 _OWN_WAIT, _OWN_SILENCE = connections._SECONDS_TO_WAIT, impatient_connection.SECONDS_OF_SILENCE
+_OWN_ANSWER = impatient_connection.SECONDS_TO_ANSWER
 # What these databases hold may be lost with the machine.
 _NOTHING_TO_LOSE = [word for name in ("fsync", "full_page_writes", "autovacuum") for word in ("-c", f"{name}=off")]
 # Holds the server for as long as the tests hold the pipe: tests that are killed leave no server and no folder behind.
@@ -48,20 +49,23 @@ def new_sqlite() -> str:
 def patience_with_databases() -> Iterator[None]:
     """A machine that stands still for some seconds makes no fault of a sound database."""
     with pytest.MonkeyPatch.context() as patched:
-        _wait_for_databases(patched, 60, 60)
+        _wait_for_databases(patched, 60, 60, 60)
         yield
 
 
 @pytest.fixture
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """The product's own limits, for tests about them."""
-    _wait_for_databases(monkeypatch, _OWN_WAIT, _OWN_SILENCE)
+    _wait_for_databases(monkeypatch, _OWN_WAIT, _OWN_SILENCE, _OWN_ANSWER)
 
 
-def _wait_for_databases(patched: pytest.MonkeyPatch, seconds: int, seconds_of_silence: float) -> None:
+def _wait_for_databases(
+    patched: pytest.MonkeyPatch, seconds: int, seconds_of_silence: float, seconds_to_answer: float
+) -> None:
     patched.setattr(connections, "_SECONDS_TO_WAIT", seconds)
     patched.setitem(connections._OPTIONS, "pool_timeout", seconds)
     patched.setattr(impatient_connection, "SECONDS_OF_SILENCE", seconds_of_silence)
+    patched.setattr(impatient_connection, "SECONDS_TO_ANSWER", seconds_to_answer)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

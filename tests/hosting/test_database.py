@@ -27,8 +27,10 @@ from hosting import (
     DatabaseFault,
     FeedbackReport,
     Settings,
+    connections,
     database_of,
     derived_key,
+    impatient_connection,
     open_database,
 )
 from hosting.tables import SCHEMA_VERSION, metadata
@@ -314,6 +316,23 @@ def test_a_connection_that_fell_silent_is_replaced(postgresql_url: str, impatien
     with database.transaction() as connection:
         assert _server_process(connection) != process
     database.close()
+
+
+def test_one_taken_out_of_the_pool_is_given_up_soon(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or whoever asks a frozen server waits for its old connection and for a new one, longer than a probe does."""
+    database = open_database(postgresql_url)
+    with database.transaction() as connection:
+        process = _server_process(connection)
+    monkeypatch.setattr(impatient_connection, "SECONDS_OF_SILENCE", 1_000_000)
+    monkeypatch.setattr(impatient_connection, "SECONDS_TO_ANSWER", 0.5)
+    with frozen(process):
+        _within_a_minute(database.check)
+    database.close()
+
+
+def test_the_old_connection_and_a_new_one_are_waited_for_no_longer_than_is_said(impatience: None) -> None:
+    both = impatient_connection.SECONDS_TO_ANSWER + connections._SECONDS_TO_WAIT
+    assert both <= impatient_connection.SECONDS_OF_SILENCE == 3
 
 
 def _server_process(connection: Connection) -> int:
