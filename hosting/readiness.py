@@ -19,7 +19,7 @@ from hosting.logs import log, place_of
 from hosting.mistakes import SettingsError
 from hosting.registry import EhrRegistry
 from hosting.settings import Settings
-from hosting.signing_keys import read_signing_keys
+from hosting.signing_keys import SigningKeys, read_signing_keys
 
 _EXTENSION = "rls_nutrients_readiness"
 
@@ -81,20 +81,39 @@ def _of_signed_call(settings: Settings) -> dict[str, str]:
 
 
 def _of_keys(settings: Settings, registry: EhrRegistry) -> dict[str, Report]:
-    """Whether there is a key for each EHR that knows us by one. Read at each request: the file may be replaced."""
+    """Whether there is a key for each EHR that knows us by one. Read at each request: the file may be replaced.
+
+    Where it cannot be read any more, this process goes on signing with the keys that it holds, and stays ready: all
+    instances read the same file, and would be taken out together for one that is just being written.
+    """
     wanted = {ehr.signing_algorithm for ehr in registry.ehrs if ehr.client_authentication == "private_key_jwt"}
     if not wanted and settings.signing_key_file is None:
         return {}
+    held, readable = _keys_or_none(settings), True
 
     def report() -> Readiness:
-        try:
-            keys = read_signing_keys(settings)
-        except SettingsError:
+        nonlocal held, readable
+        now = _keys_or_none(settings)
+        held = now or held
+        if held is None:
             return Readiness(False, "the signing keys cannot be read")
-        missing = sorted(one for one in wanted if keys.for_signing(one) is None)
-        return Readiness(not missing, f"no key for {', '.join(missing)}" if missing else f"{len(keys.keys)} published")
+        missing = sorted(one for one in wanted if held.for_signing(one) is None)
+        detail = f"no key for {', '.join(missing)}" if missing else f"{len(held.keys)} published"
+        if now is None and readable:  # once, and not at each probe
+            log.error("signing keys not readable any more")
+        readable = now is not None
+        if not readable:
+            detail += "; their file cannot be read any more, those read before go on"
+        return Readiness(not missing, detail)
 
     return {"keys": report}
+
+
+def _keys_or_none(settings: Settings) -> SigningKeys | None:
+    try:
+        return read_signing_keys(settings)
+    except SettingsError:
+        return None
 
 
 def _reports(app: App) -> dict[str, Report]:

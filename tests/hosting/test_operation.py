@@ -64,6 +64,24 @@ def test_a_missing_signing_key_is_not_ready(tmp_path: Path) -> None:
     assert keys_of(with_keys, by_key) == (503, {"ready": False, "detail": "the signing keys cannot be read"})
 
 
+def test_keys_that_go_on_signing_stay_ready_while_their_file_is_half_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "keys.json"
+    new_key_file(file)
+    whole = file.read_text("utf-8")
+    known = registry(client_authentication="private_key_jwt")
+    client = create_application(Settings(signing_key_file=file), known, []).test_client()
+    file.write_text(whole[:100], "utf-8")
+    for _ in range(3):
+        answer = client.get("/readyz")
+        assert answer.status_code == 200
+        assert answer.get_json()["parts"]["keys"]["detail"].startswith("2 published; their file cannot be read")
+    assert capsys.readouterr().err.count("signing keys not readable any more") == 1
+    file.write_text(whole, "utf-8")
+    assert client.get("/readyz").get_json()["parts"]["keys"] == {"ready": True, "detail": "2 published"}
+
+
 def signed(secret: str = SECRET, **changed: object) -> str:
     now = int(time.time())
     claims = {"aud": f"{PUBLIC}/readyz", "iat": now, "exp": now + 60} | changed
