@@ -29,6 +29,10 @@ def connections(url: str) -> Engine:
         parsed = make_url(url)
     except ArgumentError:
         parsed = URL.create("unreadable")
+    except ValueError:  # not told on: it would quote what may be part of a password
+        raise ConfigurationError(
+            "RLS_DATABASE_URL: its port is not a number; in a password, write @ as %40, : as %3A and / as %2F."
+        ) from None
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":

@@ -29,6 +29,7 @@ from hosting.card_counts import (
 )
 from hosting.card_records import CardRecord, FeedbackReport, card_of, card_row, feedback_of, feedback_row
 from hosting.connections import connections
+from hosting.database_faults import place_of, reason_of
 from hosting.logs import log
 from hosting.mistakes import ConfigurationError
 from hosting.past_counts import past_card_counts, past_feedback_counts
@@ -44,7 +45,12 @@ _SECONDS_BETWEEN_CLEANINGS = 600
 
 
 class DatabaseFault(Exception):
-    """The database cannot be used just now. Its text is the kind of fault and holds nothing that was stored."""
+    """The database cannot be used just now. Its text is the kind of fault and holds nothing that was stored; ``reason``
+    is a clause for an operator, who set the database up."""
+
+    def __init__(self, kind: str, reason: str = "") -> None:
+        super().__init__(kind)
+        self.reason = reason
 
 
 class DataRefused(DatabaseFault):
@@ -66,8 +72,8 @@ class Database:
     Nothing is connected before the first use, which also brings the schema up to date.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, place: str = "its host and port") -> None:
+        self._engine, self._place = engine, place
         self._lock = Lock()
         self._migrated = self._connected = False
         self._next_cleaning = 0.0
@@ -199,7 +205,7 @@ class Database:
         except (DataError, UnicodeError) as error:
             raise DataRefused(type(error).__name__) from None
         except (SQLAlchemyError, OSError) as error:
-            raise DatabaseFault(type(error).__name__) from None
+            raise DatabaseFault(type(error).__name__, reason_of(error, self._place)) from None
 
     def _migrate(self) -> None:
         if not self._migrated:
@@ -221,9 +227,9 @@ class Database:
 def open_database(url: str) -> Database:
     """Opens the database and brings it to this version's schema; two workers may do so at once.
 
-    Raises ConfigurationError, which never tells the address: it may hold a password.
+    Raises ConfigurationError, which tells of the address at most the host and the port: it may hold a password.
     """
-    database = Database(connections(url))
+    database = Database(connections(url), place_of(url))
     try:
         database.check()
     except ConfigurationError:
@@ -231,7 +237,7 @@ def open_database(url: str) -> Database:
         raise
     except DatabaseFault as fault:
         database.close()
-        raise ConfigurationError(f"RLS_DATABASE_URL: the database cannot be opened ({fault}).") from None
+        raise ConfigurationError(f"RLS_DATABASE_URL: the database cannot be opened: {fault.reason}.") from None
     return database
 
 
@@ -254,9 +260,3 @@ def _opened(key: tuple[str, int]) -> Database:
             _of_process[key] = database = Database(connections(key[0]))
             Finalize(None, database.flush, exitpriority=_BEFORE_LEAVING)
     return _of_process[key]
-
-
-def close_databases() -> None:
-    """Closes what ``database_of`` has opened; whoever uses one of them again connects anew."""
-    for database in list(_of_process.values()):
-        database.close()

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from hosting import database
 from hosting.access_audit import close_access_audit
-from hosting.database import close_databases
 
 pytest_plugins = ["tests.databases", "tests.every_log", "tests.running_order"]
 
@@ -25,4 +25,5 @@ def no_open_databases() -> Iterator[None]:
     """A test leaves no connection behind; a service that outlives the test connects anew."""
     yield
     close_access_audit()
-    close_databases()
+    for opened in list(database._of_process.values()):
+        opened.close()
