@@ -16,6 +16,7 @@ from cds_hooks.topics import INCOMPLETE
 from hosting import CardRecord, Database, DatabaseFault, Fate, Settings, derived_key, log, new_uuid
 
 SECONDS_PER_DAY = 86_400
+_SECONDS_PER_HOUR = 3600
 # Who overrode a card has said no; it comes back later than to somebody who only saw it.
 _TIMES_AFTER_OVERRIDE = 3
 
@@ -50,7 +51,10 @@ class Restraint:
         self._now = now
 
     def showing(self, occasion: Occasion) -> RecordedShowing:
-        return RecordedShowing(occasion, self._keyed, int(self._now()), self._repeated if self._seconds else None)
+        """Its cards are recorded by the hour. The access audit knows the second of each call, and by it a
+        patient there and a card's topic would belong together at sight; no count and no silence needs it."""
+        hour = int(self._now()) // _SECONDS_PER_HOUR * _SECONDS_PER_HOUR
+        return RecordedShowing(occasion, self._keyed, hour, self._repeated if self._seconds else None)
 
     def keep(self, showing: RecordedShowing) -> None:
         """Has the records written. Where that fails, the clinician still gets the cards, and only the counts are short.

@@ -23,7 +23,7 @@ Outcome = Literal["accepted", "overridden"]
 
 @dataclass(frozen=True, kw_only=True)
 class CardRecord:
-    """A card that was ready to be shown. ``fired_at`` in seconds since 1970; the keys are keyed hashes."""
+    """A card that was ready to be shown. ``fired_at``: the hour, in seconds since 1970; the keys are keyed hashes."""
 
     uuid: str
     fired_at: int

@@ -11,7 +11,16 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from hosting import CardRecord, EhrRegistry, RegistryError, Settings, database_of, open_database
+from hosting import (
+    CardRecord,
+    EhrRegistry,
+    RegistryError,
+    Settings,
+    accesses,
+    close_access_audit,
+    database_of,
+    open_database,
+)
 from tests.cds_hooks.assessments import TODAY
 from tests.cds_hooks.conftest import client_of
 from tests.cds_hooks.hook_requests import call, medication, searchset
@@ -125,6 +134,16 @@ def test_what_is_remembered_names_neither_user_nor_patient(service: Service) -> 
     assert "dr1" not in repr(record)
     assert record.ehr == "general-hospital"
     assert record.rules[0].startswith("IRON.")
+
+
+def test_a_card_and_the_access_audit_share_no_second(service: Service) -> None:
+    assert service.cards(request_of(), after_days=0.1234)
+    close_access_audit()
+    database = open_database(service.database_url)
+    [card], [(_, looked)] = list(database.cards()), list(accesses(database))
+    database.close()
+    assert card.fired_at % 3600 == 0
+    assert 0 < looked.accessed_at - card.fired_at < 3600
 
 
 def test_an_ehr_may_switch_topics_off() -> None:
