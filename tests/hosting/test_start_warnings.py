@@ -37,6 +37,25 @@ def test_each_safeguard_that_is_off_is_named(settings: dict[str, Any], words: di
     assert warning.startswith(told) and warning.endswith(".")
 
 
+def test_a_misspelt_variable_is_named_and_its_value_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RLS_SECRET_KEZ", "hunter2")
+    monkeypatch.setenv("RLS_ELSE_ALTOGETHER", "hunter2")
+    assert list(start_warnings(Settings(public_url="https://cds.example.org"), registry())) == [
+        "RLS_ELSE_ALTOGETHER is no setting and changes nothing.",
+        "RLS_SECRET_KEZ is no setting and changes nothing; is RLS_SECRET_KEY meant?",
+    ]
+
+
+def test_variables_that_somebody_else_means_are_not_misspelt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kubernetes sets those of a Service by itself; a registry says where an EHR's secret is."""
+    for name in ("RLS_NUTRIENTS_SERVICE_HOST", "RLS_NUTRIENTS_PORT", "RLS_SECRET_OF_THE_HOSPITAL", "RLS_JURISDICTION"):
+        monkeypatch.setenv(name, "us")
+    secret = {"client_id": "x", "client_authentication": "client_secret_basic"}
+    entry = {"name": "general", "fhir_base": "https://ehr.example.org/fhir"} | secret
+    known = EhrRegistry.model_validate({"ehr": [entry | {"client_secret_env": "RLS_SECRET_OF_THE_HOSPITAL"}]})
+    assert list(start_warnings(Settings(public_url="https://cds.example.org"), known)) == []
+
+
 def test_the_server_says_it_at_its_start(tmp_path: Any) -> None:
     path = tmp_path / "ehrs.toml"
     path.write_text(
