@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 
@@ -21,6 +22,25 @@ PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE" + r" KEY-----")
 def test_no_text_file_holds(pattern: re.Pattern[str]) -> None:
     found = {name: match.group(0) for name, text in texts().items() if (match := pattern.search(text))}
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "signing-keys.json",
+        ".signing-keys.json.new",
+        "cookies",
+        "registry.toml",
+        "rls-nutrients.db",
+        ".env",
+        "config/ehrs.toml",
+        "deploy/kubernetes/secret.yaml",
+    ],
+)
+def test_what_the_manual_has_one_write_is_ignored(name: str) -> None:
+    """Private keys, cookies and passwords, made by following a page word by word: ``git add .`` must not take them."""
+    asked = subprocess.run(["git", "check-ignore", "--quiet", "--no-index", name], cwd=ROOT, check=False)
+    assert asked.returncode == 0
 
 
 def test_no_file_is_huge() -> None:
