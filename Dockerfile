@@ -17,6 +17,10 @@ RUN groupadd --system --gid 10001 rls \
 COPY --from=build /app /app
 # The invented patients of `rls-nutrients demo`, where it looks for them: beside the packages.
 COPY --from=build /build/fixtures /app/lib/python3.12/site-packages/fixtures
+# The base image comes without compiled modules, and a container may write none: each start would compile them anew.
+# Unchecked: whatever changes the times of files in an image must not undo it. Tests and the like may hold any syntax.
+RUN python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash -x '/(tests?|lib2to3|idlelib|turtledemo)/' \
+    /usr/local/lib/python3.12 /app/lib/python3.12
 ENV PATH=/app/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

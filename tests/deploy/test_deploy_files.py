@@ -139,6 +139,29 @@ def test_what_is_mounted_is_declared() -> None:
     assert MANIFESTS["secret.example"]["metadata"]["name"] == POD["volumes"][1]["secret"]["secretName"]
 
 
+def test_the_databases_certificate_can_be_looked_at() -> None:
+    """With verify-full and no sslrootcert, libpq looks into a home that this user does not have."""
+    text = (KUBERNETES / "secret.example.yaml").read_text("utf-8")
+    [place] = re.findall(r"sslmode=verify-full&sslrootcert=(\S+)", text)
+    [keys] = [volume["secret"] for volume in POD["volumes"] if volume["name"] == "keys"]
+    [mounted] = [mount["mountPath"] for mount in CONTAINER["volumeMounts"] if mount["name"] == "keys"]
+    assert place in {f"{mounted}/{item['path']}" for item in keys["items"]}
+    assert {item["key"] for item in keys["items"]} <= set(MANIFESTS["secret.example"]["stringData"])
+
+
+def test_what_is_applied_first_is_needed_first() -> None:
+    text = (KUBERNETES / "kustomization.yaml").read_text("utf-8")
+    order = ["apply --filename deploy/kubernetes/namespace.yaml", "secret.yaml\n#\n", "apply --kustomize"]
+    assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)
+    assert MANIFESTS["secret.example"]["metadata"]["namespace"] == MANIFESTS["namespace"]["metadata"]["name"]
+
+
+def test_modules_are_compiled_once_and_not_at_each_start() -> None:
+    assert "PYTHONDONTWRITEBYTECODE=1" in DOCKERFILE
+    compiled = DOCKERFILE.index("RUN python -m compileall")
+    assert DOCKERFILE.rindex("COPY --from=build") < compiled < DOCKERFILE.index("\nUSER")
+
+
 def test_nothing_secret_is_written_down() -> None:
     assert set(MANIFESTS["secret.example"]["stringData"].values()) == {""}
     told = COMPOSE["services"]["service"]["environment"]
@@ -226,3 +249,17 @@ def test_shell_words_of_the_readme_comment_in_compose_name_real_commands() -> No
     comment = [line for line in (ROOT / "compose.yaml").read_text("utf-8").splitlines() if line.startswith("#   ")]
     words = [shlex.split(line.lstrip("# ")) for line in comment]
     assert any("keys" in line and "new" in line for line in words)
+
+
+def test_keys_are_not_written_where_the_service_may_only_read() -> None:
+    text = (ROOT / "compose.yaml").read_text("utf-8")
+    targets = {volume.split(":")[1] for volume in COMPOSE["services"]["service"]["volumes"]}
+    [(mounted, written)] = re.findall(r"-v \./config:(\S+) .* keys new (\S+)/signing-keys\.json", text)
+    assert mounted == written
+    assert mounted not in targets, "of two mounts with one target Compose takes the first, which is read-only"
+
+
+def test_each_variable_that_compose_asks_for_is_written_into_its_file_first() -> None:
+    text = (ROOT / "compose.yaml").read_text("utf-8")
+    asked = set(re.findall(r"\$\{(\w+):\?", text))
+    assert set(re.findall(r"^#   echo \"?(\w+)=.*\.env", text, re.MULTILINE)) == asked
