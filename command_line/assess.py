@@ -9,7 +9,17 @@ from typing import Any
 
 import click
 
-from clinical import Assessment, CannotRead, Chart, Knowledge, KnowledgeError, load_knowledge, read_chart, read_document
+from clinical import (
+    Assessment,
+    CannotRead,
+    Chart,
+    Knowledge,
+    KnowledgeError,
+    load_knowledge,
+    needs,
+    read_chart,
+    read_document,
+)
 from clinical import assess as assess_chart
 from command_line.failures import Failure
 from command_line.input_file import bytes_of
@@ -32,15 +42,16 @@ def assess(file: str | None, today: datetime | None, form: str, jurisdiction: st
     FILE holds one patient: a FHIR R4 Bundle, a CDS Hooks request, a JSON array of resources, or NDJSON.
     Without FILE, or with "-", it is read from standard input.
     """
-    chart = _chart(bytes_of(file))
-    assessment = assess_chart(chart, _knowledge(jurisdiction), today.date() if today else date.today())
+    knowledge = _knowledge(jurisdiction)
+    chart = _chart(bytes_of(file), knowledge)
+    assessment = assess_chart(chart, knowledge, today.date() if today else date.today())
     sys.stdout.buffer.write(_written(assessment, form))
     sys.stdout.buffer.flush()
 
 
-def _chart(data: bytes) -> Chart:
+def _chart(data: bytes, knowledge: Knowledge) -> Chart:
     try:
-        document = read_document(data)
+        document = read_document(data, needs(knowledge, with_open_orders=True))
         return read_chart(document.resources, patient_id=document.patient_id, answered=document.answered)
     except CannotRead as error:
         raise Failure(str(error)) from None

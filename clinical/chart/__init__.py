@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clinical.chart.answering import Answers, Gap, State, answers_of, own_keys
 from clinical.chart.dates import FhirDate, read_date
 from clinical.chart.decoding import NotJson, decode
 from clinical.chart.documents import Document, read_document
@@ -12,7 +13,8 @@ from clinical.chart.reading import read_chart
 from clinical.chart.wire import Identifier, Resource
 
 __all__ = [
-    "CannotRead", "Chart", "DataQuality", "Document", "DraftOrder", "DraftOrders", "FhirDate", "Identifier",
-    "Measurement", "Medication", "NotJson", "OrderResource", "Patient", "Resource", "TwoPatients", "WrongFhirVersion",
-    "decode", "read_chart", "read_date", "read_document", "read_draft_orders",
+    "Answers", "CannotRead", "Chart", "DataQuality", "Document", "DraftOrder", "DraftOrders", "FhirDate", "Gap",
+    "Identifier", "Measurement", "Medication", "NotJson", "OrderResource", "Patient", "Resource", "State",
+    "TwoPatients", "WrongFhirVersion", "answers_of", "decode", "own_keys", "read_chart", "read_date", "read_document",
+    "read_draft_orders",
 ]  # fmt: skip

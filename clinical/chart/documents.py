@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from clinical.chart.answering import answers_of
 from clinical.chart.decoding import NotJson, decode
 from clinical.chart.errors import CannotRead
 from clinical.chart.wire import Resource, Wire
+from clinical.knowledge.needs import Need
 
 
 class HookContext(Wire, frozen=True):
@@ -25,22 +27,26 @@ class HookRequest(Wire, frozen=True):
 
 class Document(msgspec.Struct, frozen=True):
     """The resources handed in; ``patient_id`` where the document names its patient; ``answered``: the resource types
-    that a hook's prefetch brought, be it nothing."""
+    that a hook's prefetch answered in full, be it with nothing, and None where the document tells no more of that than
+    what it holds."""
 
     resources: tuple[Resource, ...]
     patient_id: str | None = None
     answered: frozenset[str] | None = None
 
 
-def read_document(data: bytes) -> Document:
-    """Raises ``CannotRead`` with one sentence when there is nothing here that could be a chart."""
+def read_document(data: bytes, needed: Sequence[Need] = ()) -> Document:
+    """``needed``: what a hook call's prefetch keys stand for; without it a hook call is read for what it holds.
+
+    Raises ``CannotRead`` with one sentence when there is nothing here that could be a chart.
+    """
     body = data.removeprefix(b"\xef\xbb\xbf").strip()
     if not body:
         raise CannotRead("the input is empty; hand in a FHIR R4 Bundle, a CDS Hooks request, an array or NDJSON")
     if body.startswith(b"["):
         return _of_resources(_decoded(body, tuple[Resource, ...]))
     try:
-        return _of_object(body)
+        return _of_object(body, needed)
     except NotJson as error:
         lines = [line for line in body.splitlines() if line.strip()]
         if len(lines) > 1 and all(line.lstrip().startswith(b"{") for line in lines):
@@ -48,25 +54,19 @@ def read_document(data: bytes) -> Document:
         raise CannotRead(str(error)) from None
 
 
-def _of_object(body: bytes) -> Document:
+def _of_object(body: bytes, needed: Sequence[Need]) -> Document:
     resource = decode(body, Resource)
     if resource.resource_type:
         return _of_resources((resource,))
     request = decode(body, HookRequest)
     if request.hook is None and not request.prefetch:
         raise CannotRead("the input is JSON, but neither a FHIR resource (no resourceType) nor a CDS Hooks request")
+    patient_id = request.context.patient_id if request.context else None
     return Document(
         resources=tuple(value for value in request.prefetch.values() if value is not None),
-        patient_id=request.context.patient_id if request.context else None,
-        answered=frozenset(_answered(request.prefetch)),
+        patient_id=patient_id,
+        answered=answers_of(request.prefetch, needed, patient_id).types if needed else None,
     )
-
-
-def _answered(prefetch: dict[str, Resource | None]) -> Iterator[str]:
-    for value in prefetch.values():
-        if value is not None:
-            yield value.resource_type
-            yield from (entry.resource.resource_type for entry in value.entry if entry.resource)
 
 
 def _of_resources(resources: tuple[Resource, ...]) -> Document:

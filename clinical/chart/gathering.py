@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from clinical.chart.answering import is_unfinished
 from clinical.chart.wire import Reference, Resource
 
 
@@ -33,12 +34,20 @@ class Gathered(msgspec.Struct):
 
     of_type: dict[str, list[Located]] = {}
     number: int = 0
+    bundles: list[Resource] = []
 
     def of(self, *types: str) -> list[Located]:
         """Those of the first type, then those of the next."""
         if len(types) == 1:
             return self.of_type.get(types[0], [])
         return [item for type_ in types for item in self.of_type.get(type_, ())]
+
+    @property
+    def whole_types(self) -> frozenset[str]:
+        """Those that are here, without those of which a Bundle tells that more may be to come."""
+        unfinished = (bundle for bundle in self.bundles if is_unfinished(bundle))
+        open_types = {entry.resource.resource_type for one in unfinished for entry in one.entry if entry.resource}
+        return frozenset(self.of_type.keys() - open_types)
 
     def keep(self, resource: Resource, full_url: str | None, holder: Resource | None = None) -> None:
         self.number += 1
@@ -58,6 +67,7 @@ def gather(resources: Iterable[Resource]) -> Gathered:
 
 def _gather(resource: Resource, full_url: str | None, found: Gathered) -> None:
     if resource.resource_type == "Bundle":
+        found.bundles.append(resource)
         for entry in resource.entry:
             if (inside := entry.resource) is None:
                 continue

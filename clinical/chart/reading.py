@@ -60,8 +60,8 @@ def read_chart(
     """The facts of one patient's chart.
 
     ``answered`` names the resource types that the sender was asked for and answered in full, be it with nothing: only
-    there is "none on file" an answer. Without it, the types that are in the input count as answered. ``local_codes``
-    maps ``system|code`` of a laboratory to an analyte id.
+    there is "none on file" an answer. Without it, the types that are in the input count as answered, unless a Bundle of
+    them tells of a next page or of an error. ``local_codes`` maps ``system|code`` of a laboratory to an analyte id.
     Raises ``WrongFhirVersion`` and, where ``refuse_other_patients``, ``TwoPatients``; otherwise other patients'
     resources are set aside and named in ``Chart.other_patients``.
     """
@@ -73,7 +73,7 @@ def read_chart(
     shelf = Shelf(gathered.of(*_REFERENCED))
     _read_observations(gathered.of("Observation"), owner, Rack(shelf), local_codes or {}, found)
     _read_lists(gathered, owner, shelf, found)
-    return _chart(owner, found, frozenset(gathered.of_type) if answered is None else answered)
+    return _chart(owner, found, gathered.whole_types if answered is None else answered)
 
 
 def _read_observations(

@@ -8,7 +8,7 @@ Raises `KnowledgeError`, whose ``problems`` name file, item and word.
 from clinical.knowledge.checking import check_knowledge
 from clinical.knowledge.handouts import Handout, load_handouts
 from clinical.knowledge.loading import PACKAGE_FOLDER, Knowledge, Table, load_knowledge
-from clinical.knowledge.needs import Need, needs
+from clinical.knowledge.needs import LABORATORY_KEY, Need, needs
 from clinical.knowledge.placing import Placed, placed_items
 from clinical.knowledge.problems import KnowledgeError, Problem
 from clinical.knowledge.question_schema import Question
@@ -33,6 +33,7 @@ from clinical.knowledge.visiting import all_parts_of, parts
 from clinical.knowledge.wording import in_words
 
 __all__ = [
+    "LABORATORY_KEY",
     "PACKAGE_FOLDER",
     "Advice",
     "Band",

@@ -28,6 +28,8 @@ _OTHER_RESULTS = {
 _ASKING = ("band", "finding", "rule", "caution", "proposal", "advice", "freshness")
 # Of the nutrients, the only one that is watched like an electrolyte; what is of no nutrient is all measured often.
 _OFTEN = frozenset({"magnesium", None})
+# The key of the whole laboratory, for EHRs that are not asked code by code.
+LABORATORY_KEY = "laboratory"
 _PREGNANCY = (terminology.PREGNANCY_STATUS_LOINC, terminology.EDD_LOINC)
 
 

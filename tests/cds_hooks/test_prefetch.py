@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+import clinical
+import ehr_reader
 from cds_hooks.prefetch import Prefetched, gap_sentences, read_prefetch
 from cds_hooks.refusals import DataMissing, TooMuch
 from cds_hooks.request import read_request
@@ -16,6 +18,7 @@ from tests.cds_hooks.hook_requests import (
     LABORATORY,
     OTHER_KEYS,
     full_prefetch,
+    medication,
     observation,
     operation_outcome,
     patient,
@@ -24,6 +27,7 @@ from tests.cds_hooks.hook_requests import (
 )  # fmt: skip
 
 FERRITIN = observation("2276-4", 22, "ng/mL")
+CALCIUM = medication("1897")
 WARNING = operation_outcome("warning", "informational")
 
 
@@ -99,6 +103,23 @@ def test_keys_that_the_hospital_chose_itself_are_read_for_what_they_hold(read: A
     assert "iron" not in gaps(prefetched) and "patient" not in gaps(prefetched)
     assert gaps(prefetched)["folate"] == "absent"
     assert len(prefetched.resources) == 2
+
+
+NEXT = [{"relation": "next", "url": "https://ehr.example.org/2"}]
+
+
+@pytest.mark.parametrize("drugs", [searchset(CALCIUM, link=NEXT), searchset(CALCIUM, operation_outcome())])
+def test_a_part_under_a_key_that_the_hospital_chose_is_a_part(read: Any, drugs: dict[str, Any]) -> None:
+    prefetch = full_prefetch(ferritin="22 ng/mL")
+    del prefetch["medications"]
+    prefetched = read(prefetch | {"drugs": drugs})
+    assert gaps(prefetched) == {"medications": "partial"}
+    assert "MedicationRequest" not in prefetched.answered
+
+
+def test_the_laboratory_has_one_key() -> None:
+    """The room that asks and the room that judges do not know each other."""
+    assert clinical.LABORATORY_KEY == ehr_reader.LABORATORY_KEY
 
 
 def test_codes_that_only_the_laboratory_knows_are_results_too(read: Any) -> None:
