@@ -6,6 +6,7 @@ assertion and takes silence as "not asserted" (invariant 1). Of pregnancy silenc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -98,13 +99,16 @@ def _pregnant(chart: Chart, today: date) -> Answer:
     asserted = _asserted(chart, "pregnancy")
     if not chart.pregnancy:
         return asserted
-    statuses = [status for status in chart.pregnancy if _counts(status, today)]
-    latest = max(statuses, key=lambda status: (_order(status.effective), status.source), default=None)
+    latest = _latest(status for status in chart.pregnancy if _counts(status, today))
     if latest is not None and latest.pregnant is False:
         return _told_not(chart, latest, asserted)
     if latest is not None:
         return Answer(True, (latest.source, *asserted.facts))
     return asserted
+
+
+def _latest(statuses: Iterable[PregnancyStatus]) -> PregnancyStatus | None:
+    return max(statuses, key=lambda status: (_order(status.effective), status.source), default=None)
 
 
 def _counts(status: PregnancyStatus, today: date) -> bool:
@@ -139,9 +143,9 @@ def _order(day: FhirDate | None) -> tuple[float, str]:
 
 
 def _trimester(chart: Chart, today: date) -> int | None:
-    due = next((status.due for status in chart.pregnancy if status.due and _counts(status, today)), None)
-    if due is not None:
-        days = _TERM_DAYS - (due.day - today).days
+    dated = _latest(status for status in chart.pregnancy if status.due and _counts(status, today))
+    if dated is not None and dated.due is not None:
+        days = _TERM_DAYS - (dated.due.day - today).days
         return next(number for start, number in _TRIMESTER_STARTS if days >= start or start == 0)
     coded = {number for group, number in _TRIMESTERS.items() if _asserted(chart, group).yes}
     # A problem list keeps the earlier weeks too: the latest that is still active counts.
