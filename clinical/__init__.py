@@ -29,6 +29,7 @@ from clinical.chart import (
     read_draft_orders,
 )
 from clinical.knowledge import (
+    JURISDICTIONS,
     LABORATORY_KEY,
     PACKAGE_FOLDER,
     Handout,
@@ -68,6 +69,7 @@ from clinical.reasoning import (
 )
 
 __all__ = [
+    "JURISDICTIONS",
     "LABORATORY_KEY",
     "PACKAGE_FOLDER",
     "Advice",

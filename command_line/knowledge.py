@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from datetime import date
 
 import click
 
 from clinical import (
+    JURISDICTIONS,
     PACKAGE_FOLDER,
     Knowledge,
     KnowledgeError,
     check_knowledge,
+    check_orders,
     load_knowledge,
     show_nutrient,
 )
@@ -26,13 +29,22 @@ def knowledge() -> None:
 
 @knowledge.command()
 def check() -> None:
-    """Tell everything that is to be mended in the knowledge files; status 1 if there is anything."""
-    problems = check_knowledge(PACKAGE_FOLDER, date.today())
+    """Tell everything that is to be mended in the knowledge files, and what of their orders is no sound FHIR R4.
+
+    Status 1 if there is anything.
+    """
+    problems = [str(problem) for problem in check_knowledge(PACKAGE_FOLDER, date.today())] or list(_faulty_orders())
     for problem in problems:
-        _print(str(problem))
+        _print(problem)
     if problems:
         raise Failure(f"{len(problems)} thing{'s' if problems[1:] else ''} to mend in the knowledge")
     _print(_all_well(load_knowledge()))
+
+
+def _faulty_orders() -> Iterator[str]:
+    """Every order that can be proposed anywhere, each fault once. Asked of files that can be read only."""
+    faults = [fault for jurisdiction in JURISDICTIONS for fault in check_orders(load_knowledge(jurisdiction))]
+    yield from dict.fromkeys(faults)
 
 
 def _all_well(known: Knowledge) -> str:

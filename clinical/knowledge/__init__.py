@@ -13,6 +13,7 @@ from clinical.knowledge.placing import Placed, placed_items
 from clinical.knowledge.problems import KnowledgeError, Problem
 from clinical.knowledge.question_schema import Question
 from clinical.knowledge.schema import (
+    JURISDICTIONS,
     Advice,
     Band,
     Caution,
@@ -33,6 +34,7 @@ from clinical.knowledge.visiting import all_parts_of, parts
 from clinical.knowledge.wording import in_words
 
 __all__ = [
+    "JURISDICTIONS",
     "LABORATORY_KEY",
     "PACKAGE_FOLDER",
     "Advice",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from clinical.orders import draft_medication_request
 from tests.command_line.conftest import Call
 
 
@@ -26,6 +27,20 @@ def test_a_fault_in_the_knowledge_is_told(call: Call, tmp_path: Path, monkeypatc
     assert "to mend in the knowledge" in outcome.stderr
     assert outcome.stderr.count("\n") == 1
     assert outcome.stdout
+
+
+def test_an_order_that_is_no_sound_fhir_is_told(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if an intent had been misspelt where the orders are written."""
+    monkeypatch.setattr(
+        "clinical.orders.validating.draft_medication_request",
+        lambda *told: draft_medication_request(*told) | {"intent": "proposed"},
+    )
+    with time_machine.travel(date(2026, 11, 22), tick=False):
+        outcome = call("knowledge", "check")
+    assert outcome.exit_code == 1
+    assert "S.FE.PO: an order leaves here as a draft and a proposal only\n" in outcome.stdout
+    assert len(set(outcome.stdout.splitlines())) == len(outcome.stdout.splitlines())
+    assert outcome.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("nutrient", ["iron", "vitamin-d", "magnesium"])
