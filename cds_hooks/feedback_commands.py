@@ -69,7 +69,7 @@ def _database() -> Iterator[Database]:
     try:
         database = open_database(read_settings().database_url)
     except ConfigurationError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException("; ".join(str(error).splitlines())) from None
     try:
         yield database
     except DatabaseFault as fault:

@@ -151,6 +151,16 @@ def test_a_database_that_cannot_be_read_is_told_in_one_line(monkeypatch: pytest.
     assert "hunter2" not in result.output
 
 
+@pytest.mark.parametrize("command", ["export", "report"])
+def test_two_settings_at_fault_are_told_in_one_line(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RLS_PUBLIC_URL", "nowhere")
+    monkeypatch.setenv("RLS_RETAIN_ACCESS_DAYS", "some")
+    result = CliRunner().invoke(feedback, [command])
+    assert result.exit_code == 1
+    assert "RLS_PUBLIC_URL" in result.stderr and "RLS_RETAIN_ACCESS_DAYS" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 def test_an_empty_database_gives_empty_files(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RLS_DATABASE_URL", database_url)
     assert json.loads(run("export", "--format", "json").output) == []
