@@ -21,6 +21,7 @@ KINDS = {
     "proposal": "Proposals",
     "advice": "Advice",
     "freshness": "How old a result may be",
+    "span": "For how long something counts",
     "conflict": "Results that cannot both be right",
     "derivation": "Values worked out of others",
     "reserve": "Results used with reserve",

@@ -20,6 +20,7 @@ from clinical.knowledge.schema import (
     Provenance,
     Range,
     Rule,
+    Span,
     Statement,
 )
 from clinical.knowledge.wording import in_words
@@ -180,6 +181,12 @@ def freshness_in_words(rule: Freshness, knowledge: Knowledge) -> Iterator[str]:
     for shorter in rule.shorter:
         yield from paragraph(f"{shorter.days} days when {in_words(shorter.when, knowledge)}.", INDENT)
     yield from provenance(rule)
+
+
+def span_in_words(span: Span, _: Knowledge) -> Iterator[str]:
+    yield from paragraph(f"{span.id}: {span.days} days", 2)
+    yield from paragraph(span.meaning, INDENT)
+    yield from provenance(span)
 
 
 def provenance(item: Provenance) -> Iterator[str]:

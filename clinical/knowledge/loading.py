@@ -25,6 +25,7 @@ from clinical.knowledge.schema import (
     Proposal,
     Rule,
     Source,
+    SpanId,
 )
 
 PACKAGE_FOLDER = Path(__file__).parent
@@ -44,7 +45,7 @@ class Knowledge:
     """Everything that holds in one jurisdiction. Mappings keep reading order and are not to be changed.
 
     ``nutrient_of`` tells the nutrient of the file in which an item of that id stands: None for files about restless
-    legs or context. ``files`` are the same items, file by file.
+    legs or context. ``days`` are the spans. ``files`` are the same items, file by file.
     """
 
     version: str
@@ -59,6 +60,7 @@ class Knowledge:
     proposals: Mapping[str, Proposal]
     advice: tuple[Advice, ...]
     freshness: Mapping[str, Freshness]
+    days: Mapping[SpanId, int]
     conflicts: tuple[Conflict, ...]
     derivations: tuple[Derivation, ...]
     sources: Mapping[str, Source]
@@ -109,6 +111,7 @@ def select(folder: KnowledgeFolder, jurisdiction: Jurisdiction) -> Knowledge:
         proposals={proposal.id: proposal for content in contents for proposal in content.proposal},
         advice=tuple(advice for content in contents for advice in content.advice),
         freshness={rule.analyte: rule for content in contents for rule in content.freshness},
+        days={span.id: span.days for content in contents for span in content.span},
         conflicts=tuple(conflict for content in contents for conflict in content.conflict),
         derivations=tuple(one for content in contents for one in content.derivation),
         sources={source.id: source for source in folder.sources.source},

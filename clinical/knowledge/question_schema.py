@@ -71,7 +71,7 @@ class AskCondition(QuestionWords):
 
 
 class AskMedication(QuestionWords):
-    """Is a drug of one of these classes active, or ended at most ``ended_within_days`` ago (30 by default)?
+    """Is a drug of one of these classes active, or ended at most ``ended_within_days`` ago (the span ``drug-ended``)?
 
     ``for_days`` asks how long it has run (unknown where only a prescription date is known and that is shorter);
     ``started_within_days`` asks the reverse, counted from the first prescription; ``daily_above`` and

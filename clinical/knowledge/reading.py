@@ -18,8 +18,8 @@ from clinical.knowledge.schema import KnowledgeManifest, NutrientFile, SourceFil
 MANIFEST = "knowledge.toml"
 SOURCES = "sources.toml"
 ITEM_KINDS = (
-    "limit", "band", "finding", "rule", "caution", "proposal", "advice", "freshness", "conflict", "derivation",
-    "reserve", "orderable", "order_caution", "order_answer", "products",
+    "limit", "band", "finding", "rule", "caution", "proposal", "advice", "freshness", "span", "conflict",
+    "derivation", "reserve", "orderable", "order_caution", "order_answer", "products",
 )  # fmt: skip
 SECTION = "section"  # of a handout
 INHERITED = ("reviewed", "due")

@@ -21,7 +21,7 @@ __all__ = [
     "JURISDICTIONS", "Advice", "Band", "Caution", "Companion", "Conflict", "Derivation", "Escalation", "Finding",
     "Freshness", "Indicator", "Jurisdiction", "KnowledgeManifest", "Limit", "Nutrient", "NutrientFile", "OrderAnswer",
     "Orderable", "Products", "Proposal", "ProposalKind", "Provenance", "Raised", "Range", "Reserve", "Rule", "Severity",
-    "Shorter", "Source", "SourceFile", "Statement", "Verified",
+    "Shorter", "Source", "SourceFile", "Span", "SpanId", "Statement", "Verified",
 ]  # fmt: skip
 
 Indicator = Literal["info", "warning", "critical"]
@@ -199,6 +199,17 @@ class Freshness(Provenance):
     shorter: tuple[Shorter, ...] = ()
 
 
+SpanId = Literal["dialysis-session", "drug-ended", "order-open", "order-soon"]
+
+
+class Span(Provenance):
+    """For how many days something on the chart counts. Which spans there are is fixed: each is asked for by name."""
+
+    id: SpanId
+    days: int = Field(gt=0)
+    meaning: str = Field(min_length=10)
+
+
 class Conflict(Provenance):
     """Two final results that cannot both be right: within ``hours``, differing by more than ``percent``."""
 
@@ -250,6 +261,7 @@ class NutrientFile(Words):
     proposal: tuple[Proposal, ...] = ()
     advice: tuple[Advice, ...] = ()
     freshness: tuple[Freshness, ...] = ()
+    span: tuple[Span, ...] = ()
     conflict: tuple[Conflict, ...] = ()
     derivation: tuple[Derivation, ...] = ()
     reserve: tuple[Reserve, ...] = ()

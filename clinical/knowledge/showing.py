@@ -16,6 +16,7 @@ from clinical.knowledge.items_in_words import (
     limit_in_lines,
     proposal_in_words,
     rule_in_words,
+    span_in_words,
 )
 from clinical.knowledge.layout import heading, paragraph
 from clinical.knowledge.loading import Knowledge
@@ -64,6 +65,7 @@ def _chapter(file: KnowledgeFile, knowledge: Knowledge) -> Iterator[str]:
     yield from _section("What one piece holds", content.products, products_in_words, knowledge)
     yield from _section("Advice", content.advice, advice_in_words, knowledge)
     yield from _section("How old a result may be", content.freshness, freshness_in_words, knowledge)
+    yield from _section("For how long something counts", content.span, span_in_words, knowledge)
     yield from _not_verified(file)
 
 

@@ -22,6 +22,7 @@ from clinical.knowledge.schema import (
     Provenance,
     Reserve,
     Rule,
+    Span,
     Statement,
 )
 from clinical.knowledge.wording import in_words
@@ -72,8 +73,8 @@ def _numbers_of(item: Provenance) -> str:
         case Band():
             ranges = (f"{range_in_words(one)} {unit_in_words(one.unit)}" for one in item.ranges)
             return f"{item.title}: {analyte_in_words(item.analyte)} {'; '.join(ranges)}"
-        case Freshness():
-            return f"{_named([item.analyte])}: acted on up to {item.act_days} days, shown up to {item.show_days} days"
+        case Freshness() | Span():
+            return _days_of(item)
         case Conflict():
             told = f"two results of one within {item.hours} hours differ by more than {item.percent} %"
             return f"{_named(item.analytes)}: {told}"
@@ -82,6 +83,12 @@ def _numbers_of(item: Provenance) -> str:
             return f"{_named([item.analyte])}, in {unit_in_words(item.unit)}, worked out of {parts}"
         case _:
             return order_statement_of(item)
+
+
+def _days_of(item: Freshness | Span) -> str:
+    if isinstance(item, Span):
+        return f"{item.meaning[0].upper()}{item.meaning[1:]}: {item.days} days"
+    return f"{_named([item.analyte])}: acted on up to {item.act_days} days, shown up to {item.show_days} days"
 
 
 def _value_of(limit: Limit) -> str:

@@ -73,7 +73,8 @@ def _condition(question: asked.AskCondition, _: Knowledge) -> str:
 
 
 def _medication(question: asked.AskMedication, knowledge: Knowledge) -> str:
-    ended = 30 if question.ended_within_days is None else question.ended_within_days
+    within = question.ended_within_days
+    ended = knowledge.days["drug-ended"] if within is None else within
     told = f"the patient is on {_groups(question.medication)} (now or within {ended} days)"
     if question.route is not None:
         told += ", by mouth" if question.route == "oral" else ", by injection or infusion"

@@ -18,17 +18,12 @@ from clinical.orders import systems_and_codes
 from clinical.reasoning.evidence import Evidence
 from terminology import code_use, drug_groups_by_name, groups_of
 
-# As long as our own drafts are valid; what nobody closed in that time has been forgotten.
-_OPEN_DAYS = 90
-# An appointment in a few weeks answers a proposal of today; a recheck in three months does not.
-_SOON_DAYS = 30
-
 
 def tests_left(proposal: schema.Proposal, after_days: int, evidence: Evidence) -> tuple[LaboratoryOrder, ...]:
     """The tests of a proposal, due in ``after_days``, that nobody has ordered."""
     if not evidence.chart.open_orders:
         return proposal.laboratory
-    latest = evidence.today + timedelta(days=after_days + _SOON_DAYS)
+    latest = evidence.today + timedelta(days=after_days + evidence.knowledge.days["order-soon"])
     orders = [
         order
         for order in evidence.chart.open_orders
@@ -51,7 +46,7 @@ def _is_open(order: OpenOrder, evidence: Evidence) -> bool:
 
 
 def _is_recent(moment: FhirDate | None, evidence: Evidence) -> bool:
-    return moment is None or moment.days_before(evidence.today) <= _OPEN_DAYS
+    return moment is None or moment.days_before(evidence.today) <= evidence.knowledge.days["order-open"]
 
 
 def _is_done(analytes: Collection[str], moment: FhirDate | None, evidence: Evidence) -> bool:

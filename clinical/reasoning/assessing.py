@@ -53,7 +53,7 @@ def assess(chart: Chart, knowledge: Knowledge, today: date, evaluate_restless_le
 
 def gather_evidence(chart: Chart, rules: CompiledKnowledge, today: date, evaluate_restless_legs: bool) -> Evidence:
     """The chart made ready to be asked: who the patient is, and which results count."""
-    person = describe(chart, today, evaluate_restless_legs)
+    person = describe(chart, today, evaluate_restless_legs, rules.knowledge.days["dialysis-session"])
     born = chart.patient.birth_date.day if chart.patient.birth_date else None
     selection = select(chart.measurements, today, born, rules.knowledge.conflicts, _takes_d2(chart))
     for item in derive(selection.usable, rules.derivations):

@@ -36,12 +36,13 @@ class Person(msgspec.Struct, frozen=True):
     sex: str | None
 
 
-def describe(chart: Chart, today: date, evaluate_restless_legs: bool) -> Person:
+def describe(chart: Chart, today: date, evaluate_restless_legs: bool, session_days: int) -> Person:
+    """``session_days``: for how many days a session tells that the patient is on dialysis."""
     pregnant = _pregnant(chart, today)
     return Person(
         restless_legs=Answer(True) if evaluate_restless_legs else _asserted(chart, "restless-legs"),
         pregnant=pregnant,
-        dialysis=_dialysis(chart, today),
+        dialysis=_dialysis(chart, today, session_days),
         trimester=_trimester(chart, today) if pregnant.yes else None,
         age_years=age_in_years(chart.patient.birth_date, today),
         age_months=_age_in_months(chart.patient.birth_date, today),
@@ -79,7 +80,7 @@ def _sources(conditions: object) -> tuple[str, ...]:
     return distinct(condition.source for condition in conditions)  # type: ignore[attr-defined]
 
 
-def _dialysis(chart: Chart, today: date) -> Answer:
+def _dialysis(chart: Chart, today: date, session_days: int) -> Answer:
     asserted = _asserted(chart, "dialysis")
     if asserted.truth is not None:
         return asserted
@@ -88,7 +89,7 @@ def _dialysis(chart: Chart, today: date) -> Answer:
         for procedure in chart.procedures
         if "haemodialysis" in procedure.groups
         and procedure.performed
-        and 0 <= procedure.performed.days_before(today) <= 90
+        and 0 <= procedure.performed.days_before(today) <= session_days
     ]
     return Answer(True, distinct(sessions)) if sessions else UNKNOWN
 

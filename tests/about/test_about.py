@@ -12,7 +12,19 @@ from clinical import PACKAGE_FOLDER
 from tests.about.conftest import client_of
 from tests.about.page import Page
 
-KINDS = ("limit", "band", "finding", "rule", "caution", "proposal", "advice", "freshness", "conflict", "derivation")
+KINDS = (
+    "limit",
+    "band",
+    "finding",
+    "rule",
+    "caution",
+    "proposal",
+    "advice",
+    "freshness",
+    "span",
+    "conflict",
+    "derivation",
+)
 ORDER_KINDS = ("orderable", "order_caution", "order_answer", "products")
 
 

@@ -52,6 +52,8 @@ def _resources(story: Story) -> Iterator[dict[str, Any]]:
         yield _allergy(f"allergy-{number}", drug)
     for number, done in enumerate(story.procedures, 1):
         yield _procedure(f"procedure-{number}", done)
+    for number, test in enumerate(story.ordered_tests, 1):
+        yield _ordered_test(f"ordered-{number}", test)
     yield from _observations(story)
 
 
@@ -215,6 +217,20 @@ def _procedure(id_: str, told: dict[str, Any]) -> dict[str, Any]:
         "code": {"coding": [_coding(CODES["procedures"][told["procedure"]])]},
         "subject": _ME,
         "performedDateTime": _day(told["days_ago"]),
+    }
+
+
+def _ordered_test(id_: str, told: dict[str, Any]) -> dict[str, Any]:
+    due = {"occurrenceDateTime": _day(-told["due_in_days"])} if "due_in_days" in told else {}
+    return {
+        "resourceType": "ServiceRequest",
+        "id": id_,
+        "status": "active",
+        "intent": "order",
+        "code": {"coding": [{"system": "http://loinc.org", "code": CODES["ordered_tests"][told["test"]]}]},
+        "subject": _ME,
+        "authoredOn": _day(told["days_ago"]),
+        **due,
     }
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
 
-from clinical.knowledge.schema import Band, Conflict, Derivation, Freshness, Limit, Provenance, Reserve
+from clinical.knowledge.schema import Band, Conflict, Derivation, Freshness, Limit, Provenance, Reserve, Span
 from clinical.knowledge.visiting import all_parts_of
 from tests.vignettes.assessed import marks_of
 from tests.vignettes.cases import Case, DoseCase, cases
@@ -22,6 +22,13 @@ DIRECTIONS: tuple[Direction, ...] = ("up", "down")
 FEW, MANY = 30, 300
 _NAMED = ("analyte", "medication", "condition", "procedure", "allergy", "band", "finding", "proposed")
 _LIMITS = ("below", "at_most", "above", "at_least", "of", "daily_above", "daily_at_least")
+# What the edges of each span ask for: a span names no analyte and no drug.
+_SPANS = {
+    "dialysis-session": "IRON.CKD_HD",
+    "drug-ended": "FE09",
+    "order-open": "S.LAB.TSAT",
+    "order-soon": "S.LAB.TSAT",
+}
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -106,7 +113,7 @@ def _figures_of(place: int) -> frozenset[str]:
 
 def _figures_in(story: Story) -> Iterator[str]:
     """``days 90``, ``person 18``, ``ferritin 75``, ``dose 12``: a figure and what it is a figure of."""
-    told = f"{story.medications} {story.procedures} {story.labs}"
+    told = f"{story.medications} {story.procedures} {story.ordered_tests} {story.labs}"
     yield from (f"person {figure}" for figure in _figures(story.patient))
     yield from (f"days {figure}" for figure in _figures(re.findall(r"_(?:days|ago)': (\d+)", told)))
     yield from (f"dose {figure}" for figure in _figures(re.findall(r"'daily': '([\d.]+)", told)))
@@ -139,6 +146,8 @@ def _words_of(item: Provenance) -> set[str]:
     words |= {f"{name} withheld" for name in _several(getattr(item, "withholds", ()))}
     for question in all_parts_of(item):
         words |= {name for word in _NAMED for name in _several(getattr(question, word, None))}
+    if isinstance(item, Span):
+        words.add(_SPANS[item.id])
     if isinstance(item, Limit):
         words |= {word for user in _users_of(item.id) for word in _words_of(user)}
     return words

@@ -47,6 +47,7 @@ class Story(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     medications: list[Any] = []
     allergies: list[Any] = []
     procedures: list[Any] = []
+    ordered_tests: list[Any] = []
     jurisdiction: str = "international"
     expect: Expected = msgspec.field(default_factory=Expected)
     never: list[str] = []

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from typing import get_args
 
 import terminology
 from clinical.knowledge import question_schema as asked
@@ -13,6 +14,7 @@ from clinical.knowledge.loading import Knowledge
 from clinical.knowledge.placing import Placed, placed_items
 from clinical.knowledge.problems import Problem
 from clinical.knowledge.question_schema import Question
+from clinical.knowledge.schema import SpanId
 from clinical.knowledge.visiting import all_parts_of
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -22,11 +24,18 @@ SIGNS = "!?"  # "S.FE.PO!": without companions and never ticked; "S.FE.PO?": nev
 def reference_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Every name in the knowledge of one jurisdiction that stands for nothing."""
     names = Names(knowledge)
+    yield from _missing_spans(knowledge)
     for placed in placed_items(knowledge.files):
         told = [*_item_faults(placed, names)]
         for question in all_parts_of(placed.item):
             told += _question_faults(question, names)
         yield from (placed.problem(sentence) for sentence in dict.fromkeys(told))
+
+
+def _missing_spans(knowledge: Knowledge) -> Iterator[Problem]:
+    for name in get_args(SpanId):
+        if name not in knowledge.days:
+            yield Problem(knowledge.files[0].name, f"span {name}", "is missing: it is asked for by this name")
 
 
 class Names:

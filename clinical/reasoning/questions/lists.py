@@ -42,12 +42,16 @@ def about_medication(question: asked.AskMedication, knowledge: Knowledge) -> Ask
     marks = _marks("medication", groups)
     name = question.daily_above or question.daily_at_least
     limit = values_of(name, knowledge) if name else None
+    within = question.ended_within_days
+    ended = knowledge.days["drug-ended"] if within is None else within
 
     def ask(evidence: Evidence) -> Answer:
         if marks.isdisjoint(evidence.marks):
             return none_listed(evidence, "MedicationRequest")
         answers = [
-            _taken(item, question, limit, evidence) for item in evidence.chart.medications if item.groups & groups
+            _taken(item, question, ended, limit, evidence)
+            for item in evidence.chart.medications
+            if item.groups & groups
         ]
         return (
             any_of(answers)
@@ -59,9 +63,9 @@ def about_medication(question: asked.AskMedication, knowledge: Knowledge) -> Ask
 
 
 def _taken(
-    item: Medication, question: asked.AskMedication, limit: Mapping[str, Decimal] | None, evidence: Evidence
+    item: Medication, question: asked.AskMedication, ended: int, limit: Mapping[str, Decimal] | None, evidence: Evidence
 ) -> Answer:
-    if not _counts(item, 30 if question.ended_within_days is None else question.ended_within_days, evidence):
+    if not _counts(item, ended, evidence):
         return NO
     if question.route is not None and item.route not in (None, question.route):
         return NO

@@ -37,6 +37,42 @@ title = "Iron"
 reviewed = 2026-11-22
 due = 2027-11-22
 
+[[span]]
+id = "dialysis-session"
+days = 90
+meaning = "a session tells of dialysis for so long"
+source = "house-policy"
+section = "how long it counts"
+strength = "policy"
+verified = "policy"
+
+[[span]]
+id = "drug-ended"
+days = 30
+meaning = "an ended drug is still asked about"
+source = "house-policy"
+section = "how long it counts"
+strength = "policy"
+verified = "policy"
+
+[[span]]
+id = "order-open"
+days = 90
+meaning = "an order counts as open for so long"
+source = "house-policy"
+section = "how long it counts"
+strength = "policy"
+verified = "policy"
+
+[[span]]
+id = "order-soon"
+days = 30
+meaning = "a test counts where it is due by then"
+source = "house-policy"
+section = "how long it counts"
+strength = "policy"
+verified = "policy"
+
 [[limit]]
 id = "FERRITIN.RLS"
 analyte = "ferritin"

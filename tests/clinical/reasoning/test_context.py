@@ -22,4 +22,4 @@ def test_the_newest_due_date_tells_the_trimester(earlier: dict[str, str], ids: t
         observation("11779-6", valueQuantity=None, id=id_, **told)
         for id_, told in zip(ids, (earlier, LATER_SCAN), strict=True)
     ]
-    assert describe(chart(patient(), *dues), TODAY, False).trimester == 2
+    assert describe(chart(patient(), *dues), TODAY, False, 90).trimester == 2
