@@ -19,7 +19,7 @@ from terminology import EDD_LOINC, PREGNANCY_STATUS_LOINC, CodeUse, analyte, cod
 
 _PREGNANCY_CODES = frozenset({PREGNANCY_STATUS_LOINC, EDD_LOINC})
 _ACTIVE_B12 = re.compile(r"holo|active\s*(?:b\s*-?12|vitamin b)", re.IGNORECASE)
-_RED_CELL = re.compile(r"\brbc\b|red (?:blood )?cell|erythrocyte", re.IGNORECASE)
+RED_CELL = re.compile(r"\brbc\b|red (?:blood )?cell|erythrocyte", re.IGNORECASE)
 _D3_ONLY = re.compile(r"\bd3\b|calcidiol|cholecalciferol", re.IGNORECASE)
 _TOTAL_D = re.compile(r"total|25[\s-]*\(?(?:oh|hydroxy)\)?[\s-]*vit(?:amin|\.)?[\s-]*d(?![23])", re.IGNORECASE)
 # A longer element is no name of a test; keeping such would let a sender fill the memory.
@@ -71,7 +71,7 @@ def name_of(code: CodeableConcept | None, local_codes: Mapping[str, str]) -> Nam
         is_told=tells(code),
         of_pregnancy=any(coding.code in _PREGNANCY_CODES for coding in code.coding),
         says_active_b12=_ACTIVE_B12.search(words) is not None,
-        says_red_cells=_RED_CELL.search(words) is not None,
+        says_red_cells=RED_CELL.search(words) is not None,
         says_total_vitamin_d=_TOTAL_D.search(words) is not None and _D3_ONLY.search(words) is None,
     )
 

@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 from clinical.chart.decoding import ABSENT
 from clinical.chart.gathering import Shelf
-from clinical.chart.naming import all_words
+from clinical.chart.naming import RED_CELL, all_words
 from clinical.chart.wire import CodeableConcept, Reference, Resource
 
 _OTHER_SPECIMEN = re.compile(
     r"\b(?:urine|csf|cerebrospinal|saliva|red blood cells?|erythrocytes?|rbc|stool)\b", re.IGNORECASE
 )
-_RED_CELL = re.compile(r"\brbc\b|red (?:blood )?cell|erythrocyte", re.IGNORECASE)
 
 
 class Tube(NamedTuple):
@@ -25,7 +24,7 @@ class Tube(NamedTuple):
     def is_wrong_for(self, analyte: str) -> bool:
         if self.other is None:
             return False
-        return analyte != "red-cell-folate" or _RED_CELL.search(self.other) is None
+        return analyte != "red-cell-folate" or RED_CELL.search(self.other) is None
 
 
 _UNTOLD = Tube()

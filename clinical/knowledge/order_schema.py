@@ -7,6 +7,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+import terminology
+
+# The knowledge's short words for code systems, and their addresses.
+SYSTEMS = {
+    "loinc": terminology.LOINC,
+    "rxnorm": terminology.RXNORM,
+    "snomed": terminology.SNOMED_CT,
+    "atc": terminology.ATC,
+}
+
 
 class Words(BaseModel):
     """Closed vocabulary: an unknown word is refused, numbers stay exact."""

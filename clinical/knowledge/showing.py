@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from clinical.knowledge.items_in_words import (
     MARKS,
@@ -25,9 +25,9 @@ from clinical.knowledge.orders_in_words import order_answer_in_words, orderable_
 from clinical.knowledge.placing import placed_items
 from clinical.knowledge.problems import KnowledgeError, Problem
 from clinical.knowledge.reading import MANIFEST, KnowledgeFile
-from clinical.knowledge.schema import Band, Caution, NutrientFile, Source
+from clinical.knowledge.schema import Band, Caution, NutrientFile, Severity, Source
 
-SEVEREST_FIRST = ("contraindicated", "warning", "caution", "info")
+SEVEREST_FIRST: tuple[Severity, ...] = get_args(Severity)[::-1]
 Item = TypeVar("Item")
 
 

@@ -7,14 +7,8 @@ from typing import Any
 
 from clinical.knowledge.loading import Knowledge
 from clinical.knowledge.naming import unit_in_words
-from clinical.knowledge.order_schema import Amount, LaboratoryOrder, MedicationOrder, OrderCoding
+from clinical.knowledge.order_schema import SYSTEMS, Amount, LaboratoryOrder, MedicationOrder, OrderCoding
 
-SYSTEMS = {
-    "loinc": "http://loinc.org",
-    "rxnorm": "http://www.nlm.nih.gov/research/umls/rxnorm",
-    "snomed": "http://snomed.info/sct",
-    "atc": "http://www.whocc.no/atc",
-}
 UCUM = "http://unitsofmeasure.org"
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
+from clinical.knowledge.once import once_per_item
 from clinical.knowledge.order_schema import MedicationOrder
 from clinical.knowledge.schema import Proposal
 from clinical.orders.codings import coding, concept, number, quantity, references, sentences, subject
-from clinical.orders.once import once_per_item
 
 # Both ends of a Period count as included (FHIR R4, datatypes, Period): day 1 and 89 more make 90.
 VALID_DAYS = 90
@@ -49,7 +49,7 @@ def draft_medication_request(
     return order
 
 
-@once_per_item
+@once_per_item(at_most=1024)
 def _template(proposal: Proposal) -> bytes:
     """Everything but patient, dates, reasons and cautions; their places are held so that the order reads as in R4."""
     medication = proposal.medication

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
+from clinical.knowledge.once import once_per_item
 from clinical.knowledge.order_schema import LaboratoryOrder
 from clinical.knowledge.schema import Proposal
 from clinical.orders.codings import coding, concept, references, subject
-from clinical.orders.once import once_per_item
 
 # SNOMED CT category of laboratory orders, the example binding of R4 ServiceRequest.category.
 LABORATORY = coding("snomed", "108252007", "Laboratory procedure")
@@ -53,7 +53,7 @@ def _filled(
     return order
 
 
-@once_per_item
+@once_per_item(at_most=1024)
 def _templates(proposal: Proposal) -> tuple[bytes, ...]:
     if not proposal.laboratory:
         raise ValueError(f"{proposal.id} is of kind {proposal.kind}: it is no laboratory order")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clinical.knowledge.schema import Indicator, Severity
 from clinical.reasoning.assessing import assess
 from clinical.reasoning.assessment import (
     INDICATORS,
@@ -11,10 +12,8 @@ from clinical.reasoning.assessment import (
     Caution,
     Context,
     Finding,
-    Indicator,
     Proposal,
     Seen,
-    Severity,
     Withheld,
 )
 from clinical.reasoning.ordering import OrderReview, OrdersReviewed, orders_matter, review_orders

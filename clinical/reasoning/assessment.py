@@ -6,19 +6,17 @@ Source of the shape: the project's published JSON contract of ``rls-nutrients as
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from clinical.chart.facts import DataQuality, Measurement, Patient
-from clinical.knowledge.schema import Band
+from clinical.knowledge.schema import Band, Indicator, Severity
 from clinical.reasoning.comparing import band_of
 
-Indicator = Literal["info", "warning", "critical"]
-Severity = Literal["info", "caution", "warning", "contraindicated"]
 YesNoUnknown = Literal["yes", "no", "unknown"]
-INDICATORS: tuple[Indicator, ...] = ("info", "warning", "critical")
-SEVERITIES: tuple[Severity, ...] = ("info", "caution", "warning", "contraindicated")
+INDICATORS: tuple[Indicator, ...] = get_args(Indicator)
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):

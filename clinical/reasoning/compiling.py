@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from clinical.knowledge import Knowledge, schema
+from clinical.knowledge.once import once_per_item
 from clinical.knowledge.schema import Band, Caution, Escalation, Finding, Indicator, Proposal, Reserve, Rule
 from clinical.reasoning.assessment import Advice
 from clinical.reasoning.questions import Ask, compile_condition, compile_question
@@ -132,15 +133,7 @@ class CompiledKnowledge:
             yield escalation.to, compile_condition(escalation.when, self.knowledge)
 
 
-_COMPILED: dict[int, CompiledKnowledge] = {}
-_AT_MOST = 12
-
-
+@once_per_item(at_most=12)
 def compiled(knowledge: Knowledge) -> CompiledKnowledge:
     """Compiled once per knowledge object; the few in use (one per jurisdiction) are kept."""
-    found = _COMPILED.get(id(knowledge))
-    if found is None or found.knowledge is not knowledge:
-        if len(_COMPILED) >= _AT_MOST:
-            _COMPILED.clear()
-        found = _COMPILED[id(knowledge)] = CompiledKnowledge(knowledge)
-    return found
+    return CompiledKnowledge(knowledge)

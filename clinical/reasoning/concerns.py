@@ -23,7 +23,7 @@ from clinical.reasoning.compiling import AskedCaution, CompiledKnowledge
 from clinical.reasoning.deciding import Decisions, ask, decide
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.orderables import CompiledOrders, Standing
-from clinical.reasoning.proposing import Held
+from clinical.reasoning.proposing import Held, ask_caution
 
 
 class Concern(NamedTuple):
@@ -66,7 +66,7 @@ def concerns_of(order: DraftOrder, desk: Desk) -> HeldAgainst:
     treated = frozenset(evidence.candidates)
     standing = desk.orders.standing(order, evidence)
     evidence.candidates = dict.fromkeys(standing.proposals)
-    asked = tuple(_ask(desk.rules.cautions, evidence, decisions))
+    asked = tuple(ask_caution(one, evidence, decisions) for one in desk.rules.cautions)
     concerns = [*_as_proposal(asked, standing, order)]
     if order.taken:
         softened = not treated.isdisjoint(standing.proposals)
@@ -106,16 +106,6 @@ def _decided(chart: Chart, desk: Desk) -> tuple[Evidence, Decisions]:
     return evidence, decide(desk.rules, evidence)
 
 
-def _ask(cautions: Iterable[AskedCaution], evidence: Evidence, decisions: Decisions) -> Iterator[Held]:
-    """In reading order, because later cautions ask about earlier ones."""
-    for asked in cautions:
-        answer = ask(asked.ask, evidence, decisions.faults, asked.caution.id)
-        earlier = evidence.cautions.get(asked.caution.id)
-        if earlier is None or answer.truth or (earlier.truth is False and answer.truth is None):
-            evidence.cautions[asked.caution.id] = answer
-        yield Held(asked, answer)
-
-
 def applies(asked: AskedCaution, standing: Standing) -> bool:
     """Is it about what the order is?"""
     name = asked.caution.id
@@ -145,7 +135,8 @@ def _as_taken(order: DraftOrder, standing: Standing, before: Chart, desk: Desk, 
     evidence, decisions = _decided(chart, desk)
     taken = _supplements(before, evidence, desk.orders)
     evidence.candidates = {name: None for supplement in taken.values() for name in supplement.proposals}
-    for held in _ask((*desk.rules.cautions, *desk.rules.order_cautions), evidence, decisions):
+    for asked in (*desk.rules.cautions, *desk.rules.order_cautions):
+        held = ask_caution(asked, evidence, decisions)
         relevant = _relevant(held.asked, evidence, decisions)
         if not held.answer.yes or order.reference not in (*held.answer.facts, *relevant.facts):
             continue

@@ -7,6 +7,7 @@ import msgspec
 from clinical.chart.facts import Measurement
 from clinical.knowledge.schema import Band, Finding, Indicator, Raised, Rule
 from clinical.reasoning.answers import UNKNOWN, Answer, distinct
+from clinical.reasoning.assessment import INDICATORS
 from clinical.reasoning.comparing import band_of
 from clinical.reasoning.compiling import CompiledKnowledge, Part
 from clinical.reasoning.evidence import Evidence
@@ -51,7 +52,7 @@ def decide(knowledge: CompiledKnowledge, evidence: Evidence) -> Decisions:
     for made in decisions.made.values():
         for indicator, question in knowledge.escalations.get(made.statement.id, ()):
             if ask(question, evidence, decisions.faults, made.statement.id).yes:
-                made.indicator = max(made.indicator, indicator, key=("info", "warning", "critical").index)
+                made.indicator = max(made.indicator, indicator, key=INDICATORS.index)
     _retest_stale(evidence, decisions)
     return decisions
 
@@ -125,7 +126,7 @@ def _add(made: Made, evidence: Evidence, decisions: Decisions) -> None:
     if earlier is not None:
         # Total and active B12 may both say so: one finding, the more serious, with the facts of both.
         made.facts = distinct((*earlier.facts, *made.facts))
-        made.indicator = max(earlier.indicator, made.indicator, key=("info", "warning", "critical").index)
+        made.indicator = max(earlier.indicator, made.indicator, key=INDICATORS.index)
     decisions.made[name] = made
     evidence.findings[name] = made.facts
     evidence.marks.add(f"finding:{name}")

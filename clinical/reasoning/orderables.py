@@ -11,6 +11,7 @@ import msgspec
 from clinical.chart.drafts import DraftOrder
 from clinical.chart.facts import Medication
 from clinical.knowledge import Knowledge, all_parts_of
+from clinical.knowledge.once import once_per_item
 from clinical.knowledge.question_schema import AskMedication
 from clinical.knowledge.schema import Caution, Orderable
 from clinical.reasoning.amounts import Content, compare, content_of, total
@@ -204,15 +205,7 @@ def _shared(lists: list[list[str]]) -> tuple[str, ...]:
     return tuple(unit for unit in lists[0] if all(unit in units for units in lists)) or tuple(lists[0])
 
 
-_COMPILED: dict[int, CompiledOrders] = {}
-_AT_MOST = 12
-
-
+@once_per_item(at_most=12)
 def compiled_orders(knowledge: Knowledge) -> CompiledOrders:
     """Compiled once per knowledge object, as ``compiled`` is."""
-    found = _COMPILED.get(id(knowledge))
-    if found is None or found.knowledge is not knowledge:
-        if len(_COMPILED) >= _AT_MOST:
-            _COMPILED.clear()
-        found = _COMPILED[id(knowledge)] = CompiledOrders(knowledge)
-    return found
+    return CompiledOrders(knowledge)

@@ -45,7 +45,7 @@ def offer(knowledge: CompiledKnowledge, evidence: Evidence, decisions: Decisions
     result = Offer()
     _keep_fitting(knowledge, evidence, decisions, result)
     for place in knowledge.gated_cautions.open_places(evidence.marks, _left_open(knowledge, evidence)):
-        result.cautions.append(_held(knowledge.cautions[place], evidence, decisions))
+        result.cautions.append(ask_caution(knowledge.cautions[place], evidence, decisions))
     _hold_back(evidence, result)
     for name in evidence.candidates:
         if name not in result.held_back and not is_drafted(knowledge.proposals[name].proposal, evidence):
@@ -78,7 +78,8 @@ def _fits(name: str, knowledge: CompiledKnowledge, evidence: Evidence, decisions
     return Answer(True) if question is None else ask(question, evidence, decisions.faults, name)
 
 
-def _held(asked: AskedCaution, evidence: Evidence, decisions: Decisions) -> Held:
+def ask_caution(asked: AskedCaution, evidence: Evidence, decisions: Decisions) -> Held:
+    """Asks whether a caution holds. To be asked in reading order: later cautions ask about earlier ones."""
     name = asked.caution.id
     answer = ask(asked.ask, evidence, decisions.faults, name)
     earlier = evidence.cautions.get(name)

@@ -7,17 +7,10 @@ from collections.abc import Iterable, Iterator
 import terminology
 from clinical.knowledge.checks.references import is_daily_dose
 from clinical.knowledge.checks.rounding import rounding_fault, unit_families
-from clinical.knowledge.order_schema import OrderCoding
+from clinical.knowledge.order_schema import SYSTEMS, OrderCoding
 from clinical.knowledge.placing import Placed
 from clinical.knowledge.problems import Problem
 from clinical.knowledge.schema import Derivation, Limit, Proposal
-
-SYSTEMS = {
-    "loinc": terminology.LOINC,
-    "rxnorm": terminology.RXNORM,
-    "snomed": terminology.SNOMED_CT,
-    "atc": terminology.ATC,
-}
 
 
 def code_problems(placed: Placed) -> Iterator[Problem]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clinical.knowledge.checks.codes import SYSTEMS
 from clinical.knowledge.checks.references import Names, unknown, value_set_faults
 from clinical.knowledge.loading import Knowledge
+from clinical.knowledge.order_schema import SYSTEMS
 from clinical.knowledge.ordering_schema import Orderable, OrderAnswer, Products
 from clinical.knowledge.placing import Placed, placed_items
 from clinical.knowledge.problems import Problem
