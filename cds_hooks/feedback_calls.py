@@ -44,8 +44,9 @@ class FeedbackCalls:
     def _store(self, caller: Caller, reports: Sequence[FeedbackReport]) -> None:
         database = self._database()
         senders = self._senders(caller, {report.card for report in reports})
-        database.store_feedback([replace(report, ehr=_ehr(caller, senders.get(report.card))) for report in reports])
-        unknown = sum(report.card not in senders for report in reports)
+        told = [replace(report, ehr=_ehr(caller, senders.get(report.card))) for report in reports]
+        database.store_feedback(told)
+        unknown = sum(report.ehr != senders.get(report.card) for report in told)
         log.info("feedback", service=reports[0].service, reports=len(reports), unknown_cards=unknown)
 
     def _senders(self, caller: Caller, cards: set[str]) -> dict[str, str]:

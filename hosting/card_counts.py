@@ -42,7 +42,10 @@ def cards_by_fate() -> Select[Any]:
 
 
 def feedback_by_outcome(*, reasons: bool) -> Select[Any]:
-    """A card counts once, however often it was reported; by the month in which it was shown, if that is known."""
+    """A card counts once, however often it was reported; by the month in which it was shown, if that is known.
+
+    To an EHR that did not show it, it is unknown: nobody answers for another.
+    """
     reason = feedback.c.reason_code if reasons else literal_column("NULL").label("reason_code")
     found = select(
         func.coalesce(card.c.month, feedback.c.month).label("month"),
@@ -52,7 +55,7 @@ def feedback_by_outcome(*, reasons: bool) -> Select[Any]:
         feedback.c.outcome,
         reason,
         feedback.c.card,
-    ).join_from(feedback, card, feedback.c.card == card.c.uuid, isouter=True)
+    ).join_from(feedback, card, (feedback.c.card == card.c.uuid) & (feedback.c.ehr == card.c.ehr), isouter=True)
     told = found.subquery()
     groups = [column for column in told.c if column.name != "card"]
     return select(*groups, func.count(distinct(told.c.card)).label("number")).group_by(*groups)

@@ -139,11 +139,13 @@ class Database:
             return {row.uuid: row.ehr for row in connection.execute(wanted)}
 
     def last_shown(self, matter_keys: Collection[str], since: int) -> list[Shown]:
-        """When these matters were shown, ``since`` that second, with which facts, and whether that was overridden."""
-        overridden = select(feedback.c.card).where(feedback.c.outcome == "overridden")
-        wanted = select(
-            card.c.matter_key, card.c.facts_key, card.c.fired_at, card.c.uuid.in_(overridden).label("overridden")
-        ).where(card.c.matter_key.in_(matter_keys), card.c.fired_at >= since, card.c.fate == "shown")
+        """When these matters were shown, ``since`` that second, with which facts, and whether that was overridden
+        at the same EHR."""
+        told = (feedback.c.card == card.c.uuid, feedback.c.ehr == card.c.ehr)
+        overridden = select(feedback.c.card).where(*told, feedback.c.outcome == "overridden").exists()
+        wanted = select(card.c.matter_key, card.c.facts_key, card.c.fired_at, overridden.label("overridden")).where(
+            card.c.matter_key.in_(matter_keys), card.c.fired_at >= since, card.c.fate == "shown"
+        )
         with self.transaction() as connection:
             rows = connection.execute(wanted).all()
         return [Shown(matter, facts, fired_at, bool(negative)) for matter, facts, fired_at, negative in rows]

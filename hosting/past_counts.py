@@ -34,11 +34,11 @@ def counts_of_removed(cards: Iterable[Row[Any]], feedback: Iterable[Row[Any]]) -
     counts: Counter[Place] = Counter()
     known = {}
     for one in cards:
-        known[one.uuid] = one
+        known[one.uuid, one.ehr] = one
         counts[Place("card", one.month, one.ehr, one.service, one.rules, one.fate)] += 1
     told: set[tuple[Place, str]] = set()
     for one in feedback:
-        shown = known.get(one.card)
+        shown = known.get((one.card, one.ehr))
         month, rules = (shown.month, shown.rules) if shown else (one.month, "")
         told.add((Place("outcome", month, one.ehr, one.service, rules, one.outcome), one.card))
         told.add((Place("reason", month, one.ehr, one.service, rules, one.outcome, one.reason_code or ""), one.card))

@@ -224,6 +224,7 @@ def test_a_process_that_ends_by_itself_writes_its_cards_first(database_url: str,
 
 def test_what_was_last_shown_tells_whether_it_was_overridden(database: Database) -> None:
     database.record_cards([SHOWN, replace(SHOWN, uuid="c2", facts_key="others", fate="repeated")])
+    database.store_feedback([replace(OVERRIDDEN, ehr="another-hospital")])
     assert [one.overridden for one in database.last_shown({"matter": ""}, SHOWN.fired_at)] == [False]
     database.store_feedback([OVERRIDDEN])
     [found] = database.last_shown(["matter"], SHOWN.fired_at)

@@ -104,6 +104,16 @@ def test_a_recent_report_on_an_unknown_card_stays_and_its_card_is_counted_once(d
     assert sum(counts(database)[1].values()) == 1
 
 
+def test_what_another_ehr_tells_of_a_card_counts_as_of_an_unknown_one(database: Database) -> None:
+    database.record_cards([CARD])
+    database.store_feedback([replace(REPORT, ehr="another-hospital", reason_code=None)])
+    before = counts(database)
+    assert list(before[1]) == [("2026-11", "another-hospital", "rls-nutrients", ("unknown-card",), "overridden", None)]
+    remove_old(database, KEPT, NOW + 1000 * DAY)
+    assert list(database.feedback()) == []
+    assert counts(database) == before
+
+
 def test_removing_twice_changes_nothing(database: Database) -> None:
     fill(database)
     before = counts(database)
