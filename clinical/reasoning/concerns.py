@@ -28,10 +28,12 @@ from clinical.reasoning.proposing import Held, ask_caution
 
 class Concern(NamedTuple):
     """A caution that concerns the order. ``as_proposal``: it speaks against the order itself, not against what it
-    meets on the chart. ``softened``: this nutrient is being treated, so that going beyond a limit is told only."""
+    meets on the chart. ``about``: the supplements that it is about, ordered or taken. ``softened``: this nutrient is
+    being treated, so that going beyond a limit is told only."""
 
     held: Held
     as_proposal: bool
+    about: tuple[Standing, ...] = ()
     softened: bool = False
 
 
@@ -117,9 +119,10 @@ def applies(asked: AskedCaution, standing: Standing) -> bool:
 def _as_proposal(asked: Iterable[Held], standing: Standing, order: DraftOrder) -> Iterator[Concern]:
     for held in asked:
         if held.asked.caution.id in standing.meets:
-            yield Concern(_resting_on(held, order.reference), as_proposal=True)
+            yield Concern(_resting_on(held, order.reference), as_proposal=True, about=(standing,))
         elif held.answer.yes and applies(held.asked, standing):
-            yield Concern(_resting_on(held, *held.answer.facts, order.reference), as_proposal=True)
+            resting = _resting_on(held, *held.answer.facts, order.reference)
+            yield Concern(resting, as_proposal=True, about=(standing,))
 
 
 def _resting_on(held: Held, *facts: str) -> Held:
@@ -142,9 +145,11 @@ def _as_taken(order: DraftOrder, standing: Standing, before: Chart, desk: Desk, 
             continue
         if _is_about_its_dose(held.asked, standing, desk):
             mild = softened and held.asked.caution.severity != "contraindicated"
-            yield Concern(_resting_on(held, *held.answer.facts, *added), as_proposal=True, softened=mild)
+            resting = _resting_on(held, *held.answer.facts, *added)
+            yield Concern(resting, as_proposal=True, about=(standing,), softened=mild)
         elif (met := _met(held, taken, relevant, standing, evidence)) is not None:
-            yield Concern(_resting_on(held, *held.answer.facts, *met), as_proposal=False)
+            about = tuple(taken[source] for source in met if source in taken)
+            yield Concern(_resting_on(held, *held.answer.facts, *met), as_proposal=False, about=about)
 
 
 def _is_about_its_dose(asked: AskedCaution, standing: Standing, desk: Desk) -> bool:

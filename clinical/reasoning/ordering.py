@@ -142,13 +142,22 @@ def _review(
     spoken = sorted(_spoken(speaking, found, orders), key=lambda one: -SEVERITIES.index(one.caution.severity))
     return OrderReview(
         order=order,
-        nutrient=rules.knowledge.nutrient_of.get(spoken[0].caution.id) or found.standing.nutrient,
+        nutrient=_nutrient(spoken[0].caution, speaking, rules.knowledge),
         spoken=tuple(spoken),
         beside=tuple(msgspec.structs.replace(caution, severity="info") for caution in _worded(beside, found)),
         proposals=_proposals(speaking, found, rules),
         results=tuple(_results(concerns, found)),
         unknowns=_unknowns(found, rules),
     )
+
+
+def _nutrient(caution: Caution, speaking: Iterable[Concern], knowledge: Knowledge) -> str | None:
+    """That of the supplement which is ordered or met, in whichever file the caution stands; of a product that holds
+    several, the one whose file it is."""
+    standings = [about for one in speaking if one.held.asked.caution.id == caution.id for about in one.about]
+    held = {knowledge.nutrient_of.get(name) for standing in standings for name in standing.proposals}
+    met = next((standing.nutrient for standing in standings if standing.nutrient), None)
+    return caution.nutrient if met is None or caution.nutrient in held else met
 
 
 def _spoken(speaking: Sequence[Concern], found: HeldAgainst, orders: CompiledOrders) -> Iterator[Spoken]:

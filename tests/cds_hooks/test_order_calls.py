@@ -23,6 +23,7 @@ from tests.cds_hooks.order_requests import (
     IRON,
     IRON_IS_LOW,
     LEVOTHYROXINE,
+    MAGNESIUM,
     MIRTAZAPINE,
     SATURATED,
     SELECT,
@@ -65,6 +66,33 @@ def test_what_must_be_kept_apart_may_be_added(service: Any) -> None:
     assert action["type"] == "update" and action["resource"]["id"] == "d1"
     assert "at least 4 hours apart" in action["resource"]["note"][0]["text"]
     assert "at least 4 hours apart" in action["description"]
+
+
+@pytest.mark.parametrize(
+    ("ordered", "taken", "topic"),
+    [
+        (LEVOTHYROXINE, MAGNESIUM, "magnesium"),
+        (MAGNESIUM, LEVOTHYROXINE, "magnesium"),
+        (LEVOTHYROXINE, IRON, "iron"),
+        (IRON, LEVOTHYROXINE, "iron"),
+    ],
+)
+def test_a_card_is_about_the_supplement_that_is_to_be_kept_apart(
+    service: Any, ordered: str, taken: str, topic: str
+) -> None:
+    chart = {"medications": searchset(medication(taken))}
+    [card] = cards(service, order_call([draft(ordered)], prefetch=chart, **IRON_IS_LOW))
+    assert "(FE09)" in card["detail"]
+    assert card["source"]["topic"]["code"] == topic
+    assert json.loads(card["links"][0]["appContext"]) == {"view": topic}
+
+
+def test_one_topic_switched_off_takes_no_other_with_it() -> None:
+    entry = {"name": "e", "fhir_base": "https://ehr.example.org", "topics_off": ["iron"]}
+    service = client_of(EhrRegistry.model_validate({"ehr": [entry]}))
+    at = {"fhirServer": "https://ehr.example.org"}
+    chart = {"medications": searchset(medication(MAGNESIUM))}
+    assert len(cards(service, order_call([draft(LEVOTHYROXINE)], prefetch=chart, **IRON_IS_LOW) | at)) == 1
 
 
 def test_an_order_without_an_id_is_told_of_and_left_alone(service: Any) -> None:
