@@ -60,8 +60,8 @@ class OrderCalls:
         """What order-select said of an order that did not change since is not said again."""
         left = []
         for review in reviewed.reviews:
-            sent = orders.as_sent(review.order.reference)
-            remarks = [Remark(one.caution.id, sent) for one in review.spoken] if sent else []
+            meant = orders.as_meant(review.order.reference)
+            remarks = [Remark(one.caution.id, meant) for one in review.spoken] if meant else []
             said = {remarks[place].rule for place in self._memory.said_before(occasion, remarks)}
             left.append(review.without(said))
         return msgspec.structs.replace(reviewed, reviews=tuple(review for review in left if review))
@@ -71,8 +71,8 @@ def _remarks(review: OrderReview, orders: OrdersAtHand) -> Iterator[Remark]:
     """Of the order itself, and of other drafts that it is to be kept apart from: they were named on the same card."""
     for one in review.spoken:
         for reference in dict.fromkeys((review.order.reference, *one.caution.facts)):
-            if sent := orders.as_sent(reference):
-                yield Remark(one.caution.id, sent)
+            if meant := orders.as_meant(reference):
+                yield Remark(one.caution.id, meant)
 
 
 def _is_asked(need: Need, reviewed: OrdersReviewed) -> bool:

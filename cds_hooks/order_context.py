@@ -43,9 +43,16 @@ class OrdersAtHand(NamedTuple):
     def at_hand(self) -> list[DraftOrder]:
         return [order for order in self.drafts.orders if order.reference in self.selected]
 
-    def as_sent(self, reference: str) -> dict[str, Any] | None:
-        """For one that has an id, and the only one with it."""
-        return msgspec.json.decode(self.sent[reference]) if reference in self.sent else None
+    def as_meant(self, reference: str) -> dict[str, Any] | None:
+        """As sent, with what is known of the drug in place of a reference to it: the Medication behind may be another
+        one. For an order that has an id, and the only one with it."""
+        if reference not in self.sent:
+            return None
+        order: dict[str, Any] = msgspec.json.decode(self.sent[reference])
+        known = next((_drug_of(one) for one in self.drafts.orders if one.reference == reference), None)
+        if known and "medicationReference" in order:
+            order["medicationReference"] = known
+        return order
 
     def with_instruction(self, order: DraftOrder, instruction: str) -> dict[str, Any] | None:
         """A copy of the order with one more instruction for the patient; ``None`` where there is no place for it."""
@@ -55,6 +62,12 @@ class OrdersAtHand(NamedTuple):
             return _amended(self.sent[order.reference], instruction)
         except msgspec.ValidationError:
             return None
+
+
+def _drug_of(order: DraftOrder) -> list[Any] | None:
+    """``None`` where what the order refers to was not sent, or is nothing that is known here."""
+    groups = sorted(group for item in order.taken for group in item.groups)
+    return [order.text, sorted(order.codings), groups] if groups else None
 
 
 # Made now, by one thread: msgspec ends the process where two meet a class for the first time at once.

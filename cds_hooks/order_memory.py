@@ -23,7 +23,7 @@ _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])(T.*)?)?", re.A
 
 
 class Remark(NamedTuple):
-    """A rule that has something to say of an order; ``order`` is the resource as it was sent."""
+    """A rule that has something to say of an order; ``order`` is the resource as it was meant."""
 
     rule: str
     order: Mapping[str, Any]

@@ -189,6 +189,43 @@ def test_a_changed_order_is_told_of_again(service: Any) -> None:
     assert len(cards(service, order_call([changed], hook="order-sign", **SATURATED))) == 1
 
 
+def by_reference(drug: dict[str, Any], id: str = "m1", where: str = "in the Bundle") -> list[dict[str, Any]]:
+    order = draft(IRON)
+    del order["medicationCodeableConcept"]
+    if where == "contained":
+        contained = {"resourceType": "Medication", "id": id, **drug}
+        return [order | {"contained": [contained], "medicationReference": {"reference": f"#{id}"}}]
+    medication = {"resourceType": "Medication", "id": id, **drug}
+    return [order | {"medicationReference": {"reference": f"Medication/{id}"}}, medication]
+
+
+def coded(rxnorm: str) -> dict[str, Any]:
+    return {"code": draft(rxnorm)["medicationCodeableConcept"]}
+
+
+WITH_INGREDIENT = {"ingredient": [{"itemCodeableConcept": coded(IRON)["code"]}]}
+
+
+@pytest.mark.parametrize("where", ["in the Bundle", "contained"])
+@pytest.mark.parametrize(
+    ("chosen", "signed", "told"),
+    [
+        (coded(IRON), coded(IRON), False),
+        (coded(IRON), coded("24941"), True),
+        (WITH_INGREDIENT, WITH_INGREDIENT, False),
+        (WITH_INGREDIENT, {"ingredient": [{"itemCodeableConcept": coded("24941")["code"]}]}, True),
+    ],
+)
+def test_behind_a_reference_the_drug_decides_and_not_its_id(
+    service: Any, chosen: dict[str, Any], signed: dict[str, Any], told: bool, where: str
+) -> None:
+    select = order_call(by_reference(chosen, "m1", where), selected=["d1"], **SATURATED)
+    sign = order_call(by_reference(signed, "m2", where), hook="order-sign", **SATURATED)
+    same_id = order_call(by_reference(signed, "m1", where), hook="order-sign", **SATURATED)
+    assert len(cards(service, select)) == 1
+    assert [len(cards(service, one)) for one in (sign, same_id)] == [told, told]
+
+
 def test_something_new_about_an_unchanged_order_is_told_alone(service: Any) -> None:
     taken = {"medications": searchset(medication(LEVOTHYROXINE))}
     cards(service, order_call([draft(IRON)], prefetch=taken, **IRON_IS_LOW))
