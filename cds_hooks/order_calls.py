@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -17,7 +17,17 @@ from cds_hooks.refusals import DataMissing
 from cds_hooks.response import HookResponse
 from cds_hooks.services import SUPPLEMENT_SELECT, SUPPLEMENT_SIGN
 from cds_hooks.showing import Showing
-from clinical import Chart, Knowledge, Need, OrderReview, OrdersReviewed, needs, orders_matter, review_orders
+from clinical import (
+    Chart,
+    Knowledge,
+    Need,
+    OrderReview,
+    OrdersReviewed,
+    needs,
+    order_instructions,
+    orders_matter,
+    review_orders,
+)
 from hosting import Database, Settings
 
 
@@ -29,6 +39,7 @@ class OrderCalls:
     ) -> None:
         self._knowledge = knowledge
         self._needs = needs(knowledge)
+        self._own = order_instructions(knowledge)
         self._writer = OrderCardWriter(knowledge, settings.public_url, settings.app_url)
         self._memory = OrderMemory(settings, database)
         self._today = today
@@ -42,7 +53,9 @@ class OrderCalls:
         codes: OrderCodes = NO_ORDER_CODES,
     ) -> HookResponse:  # fmt: skip
         """Raises ``DataMissing`` (412) where nothing is found and nothing could be read that the orders depend on."""
+        orders = orders._replace(own=self._own)
         reviewed = review_orders(chart, orders.drafts.orders, orders.selected, self._knowledge, self._today())
+        reviewed = _without(reviewed, lambda review: _followed(review, orders))
         asked = [need for need in self._needs if _is_asked(need, reviewed)]
         gaps = [gap for gap in prefetched.gaps if gap.need in asked]
         if not reviewed.reviews:
@@ -50,21 +63,33 @@ class OrderCalls:
             faulty = gap_sentences(gap for gap in gaps if gap.faulty)
             return self._writer.write_incomplete(reviewed, faulty, showing) if faulty else HookResponse(cards=())
         if occasion.service == SUPPLEMENT_SIGN.id:
-            reviewed = self._without_repeats(reviewed, orders, occasion)
+            reviewed = _without(reviewed, lambda review: self._said(review, orders, occasion))
         response, told = self._writer.write(reviewed, orders, gap_sentences(gaps), showing, codes)
         if occasion.service == SUPPLEMENT_SELECT.id:
             self._memory.remember(occasion, [remark for review in told for remark in _remarks(review, orders)])
         return response
 
-    def _without_repeats(self, reviewed: OrdersReviewed, orders: OrdersAtHand, occasion: Occasion) -> OrdersReviewed:
+    def _said(self, review: OrderReview, orders: OrdersAtHand, occasion: Occasion) -> set[str]:
         """What order-select said of an order that did not change since is not said again."""
-        left = []
-        for review in reviewed.reviews:
-            meant = orders.as_meant(review.order.reference)
-            remarks = [Remark(one.caution.id, meant) for one in review.spoken] if meant else []
-            said = {remarks[place].rule for place in self._memory.said_before(occasion, remarks)}
-            left.append(review.without(said))
-        return msgspec.structs.replace(reviewed, reviews=tuple(review for review in left if review))
+        meant = orders.as_meant(review.order.reference)
+        remarks = [Remark(one.caution.id, meant) for one in review.spoken] if meant else []
+        return {remarks[place].rule for place in self._memory.said_before(occasion, remarks)}
+
+
+def _without(reviewed: OrdersReviewed, silent: Callable[[OrderReview], Collection[str]]) -> OrdersReviewed:
+    left = (review.without(silent(review)) for review in reviewed.reviews)
+    return msgspec.structs.replace(reviewed, reviews=tuple(review for review in left if review))
+
+
+def _followed(review: OrderReview, orders: OrdersAtHand) -> set[str]:
+    """What is asked for stands in the order already, or in every other one that is concerned: nothing is left to do."""
+    found = set()
+    for one in review.spoken:
+        others = [fact for fact in one.caution.facts if fact != review.order.reference]
+        holding = [one.instruction and orders.hold(name, one.instruction) for name in (review.order.reference, *others)]
+        if holding[0] or (others and all(holding[1:])):
+            found.add(one.caution.id)
+    return found
 
 
 def _remarks(review: OrderReview, orders: OrdersAtHand) -> Iterator[Remark]:

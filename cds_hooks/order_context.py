@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cds_hooks.json_body import without_mark
+from cds_hooks.order_instructions import holds_instruction, with_instruction, without_instructions
+from cds_hooks.raw_json import NOTHING, list_of_objects, member, object_of
 from cds_hooks.refusals import NotUnderstood, TooMuch
 from clinical import CannotRead, DraftOrder, DraftOrders, OrderResource, decode, read_draft_orders
 from clinical import NotJson as Undecodable
@@ -20,11 +22,10 @@ ORDER_SELECT, ORDER_SIGN = "order-select", "order-sign"
 ORDER_HOOKS = frozenset({ORDER_SELECT, ORDER_SIGN})
 # Each is held against the chart and every other: the time grows with the square, and 400 of iron took 20 seconds.
 MOST_ORDERS = 200
-_NOTHING = msgspec.Raw(b"null")
 
 
 class _Context(msgspec.Struct, rename="camel", gc=False):
-    draft_orders: msgspec.Raw = _NOTHING
+    draft_orders: msgspec.Raw = NOTHING
     selections: Any = None
 
 
@@ -33,11 +34,14 @@ class _Body(msgspec.Struct, gc=False):
 
 
 class OrdersAtHand(NamedTuple):
-    """What was drafted, the references of what was selected (at order-sign all), and the resources as sent."""
+    """What was drafted, the references of what was selected (at order-sign all), and the resources as sent.
+
+    ``own`` are the sentences that we may have added to an order: they do not make it another one."""
 
     drafts: DraftOrders
     selected: frozenset[str]
     sent: dict[str, msgspec.Raw]
+    own: tuple[str, ...] = ()
 
     @property
     def at_hand(self) -> list[DraftOrder]:
@@ -48,18 +52,22 @@ class OrdersAtHand(NamedTuple):
         one. For an order that has an id, and the only one with it."""
         if reference not in self.sent:
             return None
-        order: dict[str, Any] = msgspec.json.decode(self.sent[reference])
+        order = without_instructions(msgspec.json.decode(self.sent[reference]), self.own)
         known = next((_drug_of(one) for one in self.drafts.orders if one.reference == reference), None)
         if known and "medicationReference" in order:
             order["medicationReference"] = known
         return order
+
+    def hold(self, reference: str, instruction: str) -> bool:
+        """Whether the instruction stands in this order already."""
+        return reference in self.sent and holds_instruction(msgspec.json.decode(self.sent[reference]), instruction)
 
     def with_instruction(self, order: DraftOrder, instruction: str) -> dict[str, Any] | None:
         """A copy of the order with one more instruction for the patient; ``None`` where there is no place for it."""
         if order.reference not in self.sent:
             return None
         try:
-            return _amended(self.sent[order.reference], instruction)
+            return with_instruction(self.sent[order.reference], instruction)
         except msgspec.ValidationError:
             return None
 
@@ -121,43 +129,14 @@ def _selected(selections: list[str], bundle: OrderResource, drafts: DraftOrders)
 def _sent(raw: msgspec.Raw) -> Iterator[tuple[str, msgspec.Raw]]:
     """By ``Type/id``; an id that stands twice is nobody's."""
     found: dict[str, list[msgspec.Raw]] = {}
-    for entry in _list_of_objects(_member(_object(raw), "entry")):
-        resource = _object(_member(entry, "resource"))
-        kind, own = (_text(_member(resource, name)) for name in ("resourceType", "id"))
+    for entry in list_of_objects(member(object_of(raw), "entry")):
+        resource = object_of(member(entry, "resource"))
+        kind, own = (_text(member(resource, name)) for name in ("resourceType", "id"))
         if kind and own:
             found.setdefault(f"{kind}/{own}", []).append(entry["resource"])
     yield from ((reference, same[0]) for reference, same in found.items() if len(same) == 1)
 
 
-def _object(raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
-    return msgspec.json.decode(raw, type=dict[str, msgspec.Raw]) if bytes(raw).lstrip()[:1] == b"{" else {}
-
-
-def _list_of_objects(raw: msgspec.Raw) -> list[dict[str, msgspec.Raw]]:
-    items = msgspec.json.decode(raw, type=list[msgspec.Raw]) if bytes(raw).lstrip()[:1] == b"[" else []
-    return [_object(item) for item in items]
-
-
-def _member(parts: dict[str, msgspec.Raw], name: str) -> msgspec.Raw:
-    return parts.get(name, _NOTHING)
-
-
 def _text(raw: msgspec.Raw) -> str | None:
     value = msgspec.json.decode(raw)
     return value if isinstance(value, str) else None
-
-
-def _amended(raw: msgspec.Raw, instruction: str) -> dict[str, Any]:
-    """In each dosage of a MedicationRequest as additional instruction; otherwise as a note."""
-    resource: dict[str, Any] = dict(_object(raw))
-    dosages: list[dict[str, Any]] = [dict(one) for one in _list_of_objects(resource.get("dosageInstruction", _NOTHING))]
-    if dosages and all(dosages):
-        told = {"text": instruction}
-        more = [one | {"additionalInstruction": _with(one.get("additionalInstruction"), told)} for one in dosages]
-        return resource | {"dosageInstruction": more}
-    return resource | {"note": _with(resource.get("note"), {"text": instruction})}
-
-
-def _with(raw: msgspec.Raw | None, item: dict[str, str]) -> list[Any]:
-    listed: list[Any] = msgspec.json.decode(raw, type=list[msgspec.Raw]) if raw is not None else []
-    return [*listed, item]

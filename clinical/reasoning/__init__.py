@@ -16,7 +16,7 @@ from clinical.reasoning.assessment import (
     Seen,
     Withheld,
 )
-from clinical.reasoning.ordering import OrderReview, OrdersReviewed, orders_matter, review_orders
+from clinical.reasoning.ordering import OrderReview, OrdersReviewed, order_instructions, orders_matter, review_orders
 from clinical.reasoning.preparing import prepare
 from clinical.reasoning.sentences import told
 
@@ -36,6 +36,7 @@ __all__ = [
     "Severity",
     "Withheld",
     "assess",
+    "order_instructions",
     "orders_matter",
     "prepare",
     "review_orders",

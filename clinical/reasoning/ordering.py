@@ -85,6 +85,11 @@ def orders_matter(orders: Iterable[DraftOrder], knowledge: Knowledge) -> bool:
     return any(known.matters(order) for order in orders)
 
 
+def order_instructions(knowledge: Knowledge) -> tuple[str, ...]:
+    """All sentences that may ever be proposed to be added to an order."""
+    return distinct(answer.instruction for answer in compiled_orders(knowledge).answers.values() if answer.instruction)
+
+
 def review_orders(
     chart: Chart, drafts: Sequence[DraftOrder], selected: Collection[str], knowledge: Knowledge, today: date
 ) -> OrdersReviewed:

@@ -95,6 +95,48 @@ def test_one_topic_switched_off_takes_no_other_with_it() -> None:
     assert len(cards(service, order_call([draft(LEVOTHYROXINE)], prefetch=chart, **IRON_IS_LOW) | at)) == 1
 
 
+def taken_up(card: dict[str, Any]) -> dict[str, Any]:
+    """The order, as the EHR has it after our suggestion was accepted."""
+    return dict(card["suggestions"][0]["actions"][0]["resource"])
+
+
+@pytest.mark.parametrize("dosage", [{}, {"dosageInstruction": [{"text": "one daily"}, {"text": "one at night"}]}])
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+def test_who_took_up_our_instruction_is_left_in_peace(service: Any, hook: str, dosage: dict[str, Any]) -> None:
+    taken = {"medications": searchset(medication(LEVOTHYROXINE))}
+    [card] = cards(service, order_call([draft(IRON, **dosage)], prefetch=taken, **IRON_IS_LOW))
+    amended = taken_up(card)
+    assert cards(service, order_call([amended], hook=hook, prefetch=taken, **IRON_IS_LOW)) == []
+    reworded = json.loads(json.dumps(amended).replace("Keep thyroid", "By the clinic: keep thyroid"))
+    assert len(cards(service, order_call([reworded], prefetch=taken, **IRON_IS_LOW))) == 1
+
+
+def test_our_own_instruction_makes_no_other_order_of_it(service: Any) -> None:
+    taken = {"medications": searchset(medication(LEVOTHYROXINE))}
+    [card] = cards(service, order_call([draft(IRON, note=[{"text": "x"}])], prefetch=taken, **IRON_IS_LOW))
+    amended = taken_up(card)
+    assert len(cards(service, order_call([amended], prefetch=taken, **SATURATED))) == 1, "of what is new"
+    original = draft(IRON, note=[{"text": "x"}])
+    assert cards(service, order_call([original], hook="order-sign", prefetch=taken, **SATURATED)) == []
+    assert cards(service, order_call([amended], hook="order-sign", prefetch=taken, **SATURATED)) == []
+
+
+def test_an_instruction_on_one_of_two_orders_is_enough(service: Any) -> None:
+    both = [draft(LEVOTHYROXINE), draft(IRON, "d2")]
+    [card] = cards(service, order_call(both, selected=["d1"], **IRON_IS_LOW))
+    both[0] = taken_up(card)
+    assert cards(service, order_call(both, selected=["d2"], **IRON_IS_LOW)) == []
+    assert cards(service, order_call(both, **IRON_IS_LOW)) == []
+
+
+def test_what_was_taken_up_hides_no_result_that_went_wrong(service: Any) -> None:
+    taken = {"medications": searchset(medication(LEVOTHYROXINE))}
+    [card] = cards(service, order_call([draft(IRON)], prefetch=taken, **IRON_IS_LOW))
+    unread = taken | {"iron": operation_outcome()}
+    [card] = cards(service, order_call([taken_up(card)], prefetch=unread, **IRON_IS_LOW))
+    assert card["source"]["topic"]["code"] == "incomplete"
+
+
 def test_an_order_without_an_id_is_told_of_and_left_alone(service: Any) -> None:
     [card] = cards(service, order_call([draft(IRON, None)], hook="order-sign", **SATURATED))
     assert "suggestions" not in card

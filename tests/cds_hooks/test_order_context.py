@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -91,6 +92,25 @@ def test_an_instruction_is_added_to_every_dosage_and_nothing_else_is_touched() -
 
 def test_an_order_without_a_dosage_gets_a_note() -> None:
     assert amended(draft(IRON, note=[{"text": "x"}]))["note"] == [{"text": "x"}, {"text": "Apart."}]
+
+
+@pytest.mark.parametrize("order", [draft(IRON), draft(IRON, dosageInstruction=[{"text": "a"}, {"text": "b"}])])
+def test_an_instruction_is_added_once(order: dict[str, Any]) -> None:
+    once = amended(order)
+    assert amended(once) == once
+    assert json.dumps(once).count("Apart.") == len(order.get("dosageInstruction", "1"))
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"note": [{"text": "x"}]}, {"note": "x"}, {"dosageInstruction": [{"text": "a"}, 5]}, {"note": [5, {}]}]
+)
+def test_our_own_sentences_are_no_part_of_the_order(more: dict[str, Any]) -> None:
+    order = draft(IRON, **more)
+    orders = read(bundle(order), ["d1"])._replace(own=("Apart.", "With food."))
+    assert orders.as_meant("MedicationRequest/d1") == order
+    told = draft(IRON, note=[{"text": "Apart. Seen by\nDr Doe. With food."}])
+    orders = read(bundle(told), ["d1"])._replace(own=orders.own)
+    assert (orders.as_meant("MedicationRequest/d1") or {})["note"] == [{"text": "Seen by Dr Doe."}]
 
 
 def test_numbers_of_a_changed_order_keep_their_digits() -> None:
