@@ -6,14 +6,14 @@ silent; the patient's page in the app shows it all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
 from cds_hooks.belonging import Belonging
 from cds_hooks.response import INDICATORS, Indicator
 from cds_hooks.topics import MEDICINES, ORDER, SAFETY
-from clinical import Assessment, Caution, Finding, Proposal, Withheld
+from clinical import Assessment, Caution, Finding, Measurement, Proposal, Withheld, told
 
 # A caution of these kinds makes a card a warning. "critical" comes from findings alone.
 GRAVE = frozenset({"warning", "contraindicated"})
@@ -21,13 +21,15 @@ _RANKS = {indicator: place for place, indicator in enumerate(INDICATORS)}
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that one card tells. ``findings`` come with the one that leads the card first."""
+    """Everything that one card tells. ``findings`` come with the one that leads the card first. ``contents`` tell by
+    reference what a caution rests on: a result with its value and date, or an order."""
 
     topic: str
     findings: tuple[Finding, ...] = ()
     cautions: tuple[Caution, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    contents: Mapping[str, str] = {}
 
     @property
     def nutrient(self) -> str | None:
@@ -58,8 +60,18 @@ def matters_of(assessment: Assessment, belonging: Belonging, unread: Collection[
         matter = _matter(nutrient, assessment, findings, proposals if findings or nutrient not in unread else [])
         if _actionable(matter) or (_held_back(matter) and nutrient in belonging.measured(assessment)):
             found.append(matter)
-    found = found or _barred(assessment)
+    found = [_with_contents(matter, assessment) for matter in found or _barred(assessment)]
     return sorted(found, key=lambda matter: (-_RANKS[matter.indicator], ORDER[matter.topic]))
+
+
+def results_told(measurements: Iterable[Measurement], cautions: Iterable[Caution]) -> dict[str, str]:
+    """By reference the results behind cautions: corrected, one is another one under the same reference."""
+    wanted = {fact for caution in cautions for fact in caution.facts}
+    found: dict[str, str] = {}
+    for measurement in measurements if wanted else ():
+        for fact in wanted.intersection(measurement.facts):
+            found[fact] = f"{found.get(fact, fact)} {told(measurement)}"
+    return found
 
 
 def untold(assessment: Assessment, matters: Iterable[Matter]) -> tuple[tuple[Caution, ...], tuple[Caution, ...]]:
@@ -89,6 +101,11 @@ def _matter(nutrient: str, assessment: Assessment, findings: list[Finding], prop
         proposals=tuple(proposals),
         withheld=withheld,
     )
+
+
+def _with_contents(matter: Matter, assessment: Assessment) -> Matter:
+    results = results_told((seen.measurement for seen in assessment.measurements), matter.cautions)
+    return msgspec.structs.replace(matter, contents=results) if results else matter
 
 
 def _nutrients(assessment: Assessment) -> list[str]:

@@ -13,9 +13,10 @@ from cds_hooks.cards import MOST_CARDS, links_of, source_of
 from cds_hooks.detail import cautions_told, incomplete, read_from, set_aside, signature
 from cds_hooks.headline import first_sentence, in_running_text
 from cds_hooks.markdown import escape, plain, section
-from cds_hooks.matters import Matter
+from cds_hooks.matters import Matter, results_told
 from cds_hooks.order_codes import NO_ORDER_CODES, OrderCodes
 from cds_hooks.order_context import OrdersAtHand
+from cds_hooks.order_memory import content_of
 from cds_hooks.override_reasons import OVERRIDE_REASONS
 from cds_hooks.response import Action, Card, HookResponse, Suggestion
 from cds_hooks.showing import Showing
@@ -43,17 +44,18 @@ class OrderCardWriter:
         codes: OrderCodes = NO_ORDER_CODES,
     ) -> tuple[HookResponse, list[OrderReview]]:  # fmt: skip
         """At most three cards, and the reviews that they tell; ``gaps`` are sentences about what was not read."""
-        let_through = [review for review in reviewed.reviews if showing.let_through([_matter(review)])]
-        shown, further = let_through[:MOST_CARDS], let_through[MOST_CARDS:]
+        matters = [(review, _matter(review, orders)) for review in reviewed.reviews]
+        told = [(review, matter) for review, matter in matters if showing.let_through([matter])]
+        shown, further = told[:MOST_CARDS], told[MOST_CARDS:]
         cards = []
-        for review in shown:
-            also = [escape(_headline(one)) for one in further] if review is shown[-1] else []
+        for review, matter in shown:
+            also = [escape(_headline(one)) for one, _ in further] if review is shown[-1][0] else []
             suggestions = (*_suggestions(review, orders), *suggestions_of(review.proposals, codes))
-            cards.append(self._card(review, suggestions, self._detail(review, reviewed, orders, gaps, also)))
-            showing.shown(_matter(review), cards[-1].uuid)
-        for review in further:
-            showing.listed(_matter(review))
-        return HookResponse(cards=tuple(cards)), let_through
+            cards.append(self._card(review, matter, suggestions, self._detail(review, reviewed, orders, gaps, also)))
+            showing.shown(matter, cards[-1].uuid)
+        for _, matter in further:
+            showing.listed(matter)
+        return HookResponse(cards=tuple(cards)), [review for review, _ in told]
 
     def write_incomplete(self, reviewed: OrdersReviewed, gaps: Sequence[str], showing: Showing) -> HookResponse:
         """For results that went wrong where nothing else is said: silence would be misread as "nothing against it"."""
@@ -71,8 +73,7 @@ class OrderCardWriter:
         showing.incomplete(card.uuid)
         return HookResponse(cards=(card,))
 
-    def _card(self, review: OrderReview, suggestions: tuple[Suggestion, ...], detail: str) -> Card:
-        matter = _matter(review)
+    def _card(self, review: OrderReview, matter: Matter, suggestions: tuple[Suggestion, ...], detail: str) -> Card:
         return Card(
             uuid=new_uuid(),
             summary=_headline(review),
@@ -103,8 +104,21 @@ class OrderCardWriter:
         return "\n\n".join(part for part in sections if part)
 
 
-def _matter(review: OrderReview) -> Matter:
-    return Matter(topic=review.nutrient or MEDICINES, cautions=review.cautions, proposals=review.proposals)
+def _matter(review: OrderReview, orders: OrdersAtHand) -> Matter:
+    concerned = {review.order.reference, *(fact for one in review.cautions for fact in one.facts)}
+    drafts = [order.reference for order in orders.drafts.orders if order.reference in concerned]
+    return Matter(
+        topic=review.nutrient or MEDICINES,
+        cautions=review.cautions,
+        proposals=review.proposals,
+        contents=results_told(review.results, review.cautions) | {one: _content(one, orders) for one in drafts},
+    )
+
+
+def _content(reference: str, orders: OrdersAtHand) -> str:
+    """One that cannot be named is a new one each time: nobody knows whether it was shown before."""
+    meant = orders.as_meant(reference)
+    return content_of(meant) if meant else new_uuid()
 
 
 def _name(review: OrderReview) -> str:

@@ -56,9 +56,13 @@ class OrderMemory:
             log.error("orders not remembered", error=str(fault))
 
     def _key(self, occasion: Occasion, remark: Remark) -> str:
-        order = {name: value for name, value in remark.order.items() if name not in _NOT_THE_ORDER}
-        lasting = json.dumps(_lasting(order), sort_keys=True, default=str)
-        return occasion.key(self._keyed, remark.rule, lasting)
+        return occasion.key(self._keyed, remark.rule, content_of(remark.order))
+
+
+def content_of(order: Mapping[str, Any]) -> str:
+    """By what an order is known again, whatever an EHR calls it and whenever it is written."""
+    kept = {name: value for name, value in order.items() if name not in _NOT_THE_ORDER}
+    return json.dumps(_lasting(kept), sort_keys=True, default=str)
 
 
 def _lasting(part: Any, name: str = "") -> Any:

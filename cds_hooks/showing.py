@@ -164,8 +164,9 @@ def rules_of(matter: Matter) -> tuple[str, ...]:
 
 
 def facts_of(matter: Matter) -> list[str]:
-    """Everything that makes the card say what it says: rules, numbers, dates, references, proposals."""
+    """Everything that makes the card say what it says: rules, numbers, dates, orders, references, proposals."""
     findings = [part for one in matter.findings for part in (one.id, one.because, *one.facts)]
-    cautions = [part for one in matter.cautions for part in (one.id, *one.facts)]
+    told = matter.contents
+    cautions = [part for one in matter.cautions for part in (one.id, *(told.get(fact, fact) for fact in one.facts))]
     proposals = [one.id for one in matter.proposals]
     return sorted([*findings, *cautions, *proposals, *(one.proposal for one in matter.withheld)])

@@ -23,7 +23,8 @@ from hosting import (
 )
 from tests.cds_hooks.assessments import TODAY
 from tests.cds_hooks.conftest import client_of
-from tests.cds_hooks.hook_requests import call, medication, searchset
+from tests.cds_hooks.hook_requests import call, medication, observation, searchset
+from tests.cds_hooks.order_requests import IRON, SIGN, draft, order_call
 from tests.databases import new_sqlite
 
 SERVICE = "/cds-services/rls-nutrients"
@@ -41,6 +42,23 @@ def request_of(user: str = "Practitioner/dr1", **results: Any) -> dict[str, Any]
     return body
 
 
+HALOPERIDOL, QUETIAPINE, VITAMIN_D = "5093", "51272", "2418"
+
+
+def ordered(rxnorm: str, id: str | None = "d1", *, units: int | None = None, **chart: Any) -> dict[str, Any]:
+    """order-sign, which repeats itself as far as nobody chose the order here. ``units`` of a vitamin by the day."""
+    daily = {"frequency": 1, "period": 1, "periodUnit": "d"}
+    dose = {"doseQuantity": {"value": units, "unit": "[IU]", "system": "http://unitsofmeasure.org", "code": "[IU]"}}
+    dosage = {"dosageInstruction": [{"timing": {"repeat": daily}, "doseAndRate": [dose]}]} if units else {}
+    body = order_call([draft(rxnorm, id, **dosage)], hook="order-sign", prefetch=chart)
+    return body | {"fhirServer": FHIR_BASE}
+
+
+def saturated(percent: int, day: str) -> dict[str, Any]:
+    found = observation("2502-3", percent, "%", id="tsat", effectiveDateTime=day)
+    return searchset(observation("2276-4", 60, "ng/mL", id="f"), found)
+
+
 class Service:
     """A service with a database that can be looked into, at a day that can be moved."""
 
@@ -50,7 +68,7 @@ class Service:
 
     def cards(self, body: dict[str, Any], after_days: float = 0) -> list[dict[str, Any]]:
         with time_machine.travel(_noon() + timedelta(days=after_days), tick=False):
-            answer = self._client.post(SERVICE, json=body)
+            answer = self._client.post(SIGN if body["hook"] == "order-sign" else SERVICE, json=body)
         assert answer.status_code == 200
         cards: list[dict[str, Any]] = answer.get_json()["cards"]
         return cards
@@ -123,6 +141,40 @@ def test_only_the_topic_that_is_new_is_told(service: Service) -> None:
     assert len(service.cards(request_of())) == 1
     [card] = service.cards(request_of(ferritin="22 ng/mL", vitamin_d="8 ng/mL"), after_days=1)
     assert card["source"]["topic"]["code"] == "vitaminD"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (ordered(HALOPERIDOL), ordered(QUETIAPINE)),
+        (ordered(VITAMIN_D, units=5000), ordered(VITAMIN_D, units=50000)),
+        (ordered(IRON, iron=saturated(52, "2026-11-15")), ordered(IRON, iron=saturated(80, "2026-11-15"))),
+        (ordered(IRON, iron=saturated(52, "2026-11-15")), ordered(IRON, iron=saturated(52, "2026-11-16"))),
+        (ordered(HALOPERIDOL, None), ordered(HALOPERIDOL, None)),
+    ],
+    ids=["another drug", "another dose", "corrected", "of another day", "an order that cannot be named"],
+)
+def test_what_is_new_about_an_order_is_told_at_once(
+    service: Service, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    assert len(service.cards(first)) == 1
+    assert len(service.cards(second, after_days=1)) == 1
+
+
+@pytest.mark.parametrize("rxnorm", [HALOPERIDOL, IRON])
+def test_the_same_order_under_another_id_is_silent(service: Service, rxnorm: str) -> None:
+    iron = saturated(52, "2026-11-15")
+    assert len(service.cards(ordered(rxnorm, iron=iron))) == 1
+    assert service.cards(ordered(rxnorm, "d77", iron=iron), after_days=1) == []
+    assert [fate for _, fate in service.fates()] == ["shown", "repeated"]
+
+
+def test_a_corrected_result_behind_a_caution_is_told_at_once(service: Service) -> None:
+    for day, egfr in enumerate((25, 20)):
+        body = request_of(magnesium="0.5 mmol/L", egfr=f"{egfr} mL/min/{{1.73_m2}}")
+        [card] = [one for one in service.cards(body, after_days=day) if one["source"]["topic"]["code"] == "magnesium"]
+        assert "(MG01)" in card["detail"]
+    assert service.cards(body, after_days=2) == []
 
 
 def test_what_is_remembered_names_neither_user_nor_patient(service: Service) -> None:
