@@ -16,7 +16,7 @@ from cds_hooks.belonging import Belonging
 from cds_hooks.detail import Detail, Remarks, incomplete
 from cds_hooks.headline import headline, in_running_text
 from cds_hooks.markdown import escape
-from cds_hooks.matters import Matter, context_of, matters_of, untold
+from cds_hooks.matters import Matter, context_of, matters_of, rests_on_absence, untold
 from cds_hooks.order_codes import NO_ORDER_CODES, OrderCodes
 from cds_hooks.override_reasons import OVERRIDE_REASONS
 from cds_hooks.prefetch import Gap, gap_sentences
@@ -54,7 +54,7 @@ class CardWriter:
         ``showing`` decides which matters are told, and learns by which card; ``codes`` are those by which the EHR
         orders what is suggested.
         """
-        unread = {gap.need.nutrient for gap in gaps if gap.need.nutrient and gap.state != "partial"}
+        unread = {gap.need.nutrient for gap in gaps if gap.need.nutrient and gap.may_hide_results}
         matters = matters_of(assessment, self._belonging, unread)
         sentences = tuple(gap_sentences(gap for gap in gaps if not _told_elsewhere(gap)))
         cards, failed = self._cards(matters, assessment, sentences, showing, codes)
@@ -135,11 +135,13 @@ def _writer(jurisdiction: str, public_url: str) -> CardWriter:
 
 def _incomplete_chart(gaps: Sequence[Gap], assessment: Assessment) -> bool:
     """Must silence be explained? Where something went wrong, and where restless legs are asserted and nobody sent the
-    iron results: silence would look like "iron is fine"."""
+    iron results, or not those that are looked for: silence would look like "iron is fine"."""
     if assessment.patient.deceased:
         return False
+    iron = {gap.state for gap in gaps if gap.need.nutrient == "iron"}
+    not_sent = "absent" in iron or ("partial" in iron and rests_on_absence("iron", assessment))
     asserted = assessment.context.restless_legs == "yes"
-    return any(gap.faulty or (asserted and gap.state == "absent" and gap.need.nutrient == "iron") for gap in gaps)
+    return any(gap.faulty for gap in gaps) or (asserted and not_sent)
 
 
 def _told_elsewhere(gap: Gap) -> bool:

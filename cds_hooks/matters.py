@@ -45,7 +45,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
 def matters_of(assessment: Assessment, belonging: Belonging, unread: Collection[str] = ()) -> list[Matter]:
     """The matters of a chart, worst first; none for a deceased patient (DQ.ID).
 
-    ``unread``: nutrients whose results could not be read; of these nothing is said that rests on the absence of one.
+    ``unread``: nutrients whose results could not be read in full; of these nothing is said that rests on the absence of
+    one.
     """
     if assessment.patient.deceased:
         return []
@@ -62,6 +63,12 @@ def matters_of(assessment: Assessment, belonging: Belonging, unread: Collection[
             found.append(matter)
     found = [_with_contents(matter, assessment) for matter in found or _barred(assessment)]
     return sorted(found, key=lambda matter: (-_RANKS[matter.indicator], ORDER[matter.topic]))
+
+
+def rests_on_absence(nutrient: str, assessment: Assessment) -> bool:
+    """Whether anything that would be told of a nutrient has no result behind it."""
+    on_file = _facts_of_results(assessment)
+    return any(one.card and one.nutrient == nutrient and on_file.isdisjoint(one.facts) for one in assessment.findings)
 
 
 def results_told(measurements: Iterable[Measurement], cautions: Iterable[Caution]) -> dict[str, str]:

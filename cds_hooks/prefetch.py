@@ -18,7 +18,7 @@ __all__ = [
     "read_any_prefetch", "read_prefetch",
 ]  # fmt: skip
 
-READABLE = frozenset({"answered", "partial"})
+READABLE = frozenset({"answered", "warned", "partial"})
 # Not an answer of any kind, hence worth asking for. An error of the EHR is one: it is not asked for again.
 _OPEN = frozenset({"foreign", "unreadable", "absent"})
 
@@ -29,6 +29,7 @@ SENTENCES: dict[State, str] = {
     "unreadable": "What the EHR sent could not be read as",
     "foreign": "Only another patient's data came, and none was used, for",
     "partial": "The EHR sent only a part of",
+    "warned": "The EHR sent nothing but a warning about",
     "not-granted": "The EHR did not grant access to",
     "absent": "The EHR did not send",
 }

@@ -19,7 +19,9 @@ from terminology import LOINC
 
 _PATIENT = re.compile(r"(?:^|/)Patient/([^/?#]+)")
 
-State = Literal["answered", "partial", "foreign", "unreadable", "refused", "unanswered", "not-granted", "absent"]
+State = Literal[
+    "answered", "warned", "partial", "foreign", "unreadable", "refused", "unanswered", "not-granted", "absent"
+]
 # A need is as well answered as the best of the keys that may hold it.
 _FROM_BEST_TO_WORST: tuple[State, ...] = get_args(State)
 
@@ -33,7 +35,13 @@ class Gap(NamedTuple):
     @property
     def faulty(self) -> bool:
         """Whether something went wrong with results that were asked for, so that silence would be misread as normal."""
-        return self.need.laboratory and self.state not in ("absent", "not-granted", "partial")
+        return self.need.laboratory and self.state not in ("absent", "not-granted", "partial", "warned")
+
+    @property
+    def may_hide_results(self) -> bool:
+        """Whether there may be results on file that did not come, so that nothing may rest on their absence. Epic
+        warns in nearly every answer, also where it found nothing: there the search was done."""
+        return self.need.laboratory and self.state not in ("answered", "warned")
 
 
 class Answers(NamedTuple):
@@ -154,7 +162,7 @@ def _state(value: Any, resource_type: str, patient_id: str | None) -> State:
     faults = any(map(is_error, remarks))
     if len(remarks) == len(resources):
         # Nothing but a remark of the server: whether there is no data or no access is not said.
-        return "refused" if faults else "partial" if remarks or has_next(value) else "answered"
+        return "refused" if faults else "partial" if has_next(value) else "warned" if remarks else "answered"
     state = _state_of_resources(resources, resource_type, patient_id)
     return "partial" if state == "answered" and (faults or has_next(value)) else state
 

@@ -192,6 +192,7 @@ def test_every_card_names_what_was_not_read(write: Any, gap: Any) -> None:
         ("iron", "absent", True),
         ("vitaminD", "absent", False),
         ("iron", "partial", False),
+        ("iron", "warned", False),
         ("allergies", "refused", False),
     ],
 )

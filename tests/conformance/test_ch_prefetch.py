@@ -88,3 +88,31 @@ def test_if_every_key_failed_the_answer_is_412(post: Any) -> None:
     answer = post(call(dict.fromkeys(LABORATORY, operation_outcome())))
     assert answer.status_code == 412
     assert "reported an error instead of" in outcome(answer)
+
+
+FURTHER = [{"relation": "next", "url": "https://ehr.example.org/2"}]
+WARNING = operation_outcome("warning")
+
+
+@pytest.mark.conformance("CH-10")
+@pytest.mark.parametrize("page", [searchset(link=FURTHER), searchset(WARNING, link=FURTHER)])
+def test_what_may_stand_on_a_further_page_is_not_told_as_missing(post: Any, page: Any) -> None:
+    [card] = post(call({"iron": page}, **ALL_NORMAL)).json["cards"]
+    assert card["summary"] == "Nutrient check incomplete: the EHR sent only a part of: iron"
+    assert "suggestions" not in card
+    assert post(call({"iron": page}, restless_legs=False, **ALL_NORMAL)).json == {"cards": []}
+
+
+@pytest.mark.conformance("CH-10")
+def test_a_page_with_all_that_is_looked_for_may_have_a_next_one(post: Any) -> None:
+    page = call(**ALL_NORMAL)["prefetch"]["iron"] | {"link": FURTHER}
+    assert post(call({"iron": page}, **ALL_NORMAL)).json == {"cards": []}
+
+
+@pytest.mark.conformance("CH-10")
+@pytest.mark.parametrize("nothing", [None, searchset(), searchset(WARNING)])
+def test_where_the_search_was_done_a_missing_result_is_told(post: Any, nothing: Any) -> None:
+    """Epic warns in nearly every answer: of none of them would ferritin ever be asked for."""
+    [card] = post(call({"iron": nothing}, **ALL_NORMAL)).json["cards"]
+    assert card["summary"].startswith("Iron studies needed") and card["suggestions"]
+    assert ("nothing but a warning about: iron" in card["detail"]) is bool(nothing and "entry" in nothing)
