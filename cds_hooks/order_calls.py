@@ -17,6 +17,7 @@ from cds_hooks.refusals import DataMissing
 from cds_hooks.response import HookResponse
 from cds_hooks.services import SUPPLEMENT_SELECT, SUPPLEMENT_SIGN
 from cds_hooks.showing import Showing
+from cds_hooks.topics import INCOMPLETE
 from clinical import (
     Chart,
     Knowledge,
@@ -54,20 +55,40 @@ class OrderCalls:
     ) -> HookResponse:  # fmt: skip
         """Raises ``DataMissing`` (412) where nothing is found and nothing could be read that the orders depend on."""
         orders = orders._replace(own=self._own)
+        hidden = {name for gap in prefetched.gaps if gap.may_hide_results for name in gap.need.analytes}
+        chart = msgspec.structs.replace(chart, unread=frozenset(hidden))
         reviewed = review_orders(chart, orders.drafts.orders, orders.selected, self._knowledge, self._today())
         reviewed = _without(reviewed, lambda review: _followed(review, orders))
         asked = [need for need in self._needs if _is_asked(need, reviewed)]
         gaps = [gap for gap in prefetched.gaps if gap.need in asked]
         if not reviewed.reviews:
             _expect_something_readable(asked, gaps)
-            faulty = gap_sentences(gap for gap in gaps if gap.faulty)
-            return self._writer.write_incomplete(reviewed, faulty, showing) if faulty else HookResponse(cards=())
+            return self._incomplete(reviewed, orders, gaps, occasion, showing)
         if occasion.service == SUPPLEMENT_SIGN.id:
             reviewed = _without(reviewed, lambda review: self._said(review, orders, occasion))
         response, told = self._writer.write(reviewed, orders, gap_sentences(gaps), showing, codes)
         if occasion.service == SUPPLEMENT_SELECT.id:
             self._memory.remember(occasion, [remark for review in told for remark in _remarks(review, orders)])
         return response
+
+    def _incomplete(
+        self, reviewed: OrdersReviewed, orders: OrdersAtHand, gaps: Sequence[Gap], occasion: Occasion, showing: Showing
+    ) -> HookResponse:
+        """What went wrong, and what a grave caution waits for; once for each order, as everything else."""
+        grave = [gap for gap in gaps if gap.faulty or _is_unchecked(gap, reviewed)]
+        about = " ".join((INCOMPLETE, *(gap.need.key for gap in grave)))
+        concerned = [order for order in orders.at_hand if orders_matter([order], self._knowledge)]
+        meant = [orders.as_meant(order.reference) for order in concerned]
+        remarks = [Remark(about, one) for one in meant if one]
+        if not grave or (occasion.service == SUPPLEMENT_SIGN.id and self._all_said(occasion, remarks, len(meant))):
+            return HookResponse(cards=())
+        response = self._writer.write_incomplete(reviewed, gap_sentences(grave), showing)
+        if response.cards and occasion.service == SUPPLEMENT_SELECT.id:
+            self._memory.remember(occasion, remarks)
+        return response
+
+    def _all_said(self, occasion: Occasion, remarks: Sequence[Remark], orders: int) -> bool:
+        return len(self._memory.said_before(occasion, remarks)) == orders
 
     def _said(self, review: OrderReview, orders: OrdersAtHand, occasion: Occasion) -> set[str]:
         """What order-select said of an order that did not change since is not said again."""
@@ -105,6 +126,11 @@ def _is_asked(need: Need, reviewed: OrdersReviewed) -> bool:
     if need.resource_type != "Observation":
         return need.resource_type in reviewed.asked_lists
     return not reviewed.asked_analytes.isdisjoint(need.analytes)
+
+
+def _is_unchecked(gap: Gap, reviewed: OrdersReviewed) -> bool:
+    """Whether a grave caution about one of the orders waits for what this need holds."""
+    return not reviewed.unchecked.isdisjoint(gap.need.analytes)
 
 
 def _expect_something_readable(asked: Sequence[Need], gaps: Sequence[Gap]) -> None:

@@ -166,7 +166,8 @@ class PregnancyStatus(Fact, frozen=True):
 class Chart(Fact, frozen=True, kw_only=True):
     """Everything known about one patient. ``answered`` holds the resource types that the sender was asked for and sent,
     be it nothing: only for those does an absent entry mean that there is none. ``partly_read`` holds those among the
-    lists of which an entry could not be read: they are not answered in full."""
+    lists of which an entry could not be read: they are not answered in full. ``unread`` holds the analytes of which
+    results may be on file that did not come: an absent one is unknown."""
 
     patient: Patient
     measurements: tuple[Measurement, ...] = ()
@@ -180,4 +181,5 @@ class Chart(Fact, frozen=True, kw_only=True):
     other_patients: tuple[str, ...] = ()
     answered: frozenset[str] = frozenset()
     partly_read: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
     not_read: int = 0

@@ -20,6 +20,7 @@ from clinical.reasoning.compiling import CompiledKnowledge, compiled
 from clinical.reasoning.concerns import Concern, Desk, HeldAgainst, applies, concerns_of
 from clinical.reasoning.orderables import CompiledOrders, compiled_orders
 from clinical.reasoning.proposing import Offer, leave_out_what_is_ordered, worded_cautions, worded_proposals
+from clinical.reasoning.questions.analytes import analytes_in
 from clinical.reasoning.sentences import named
 
 
@@ -68,7 +69,8 @@ class OrderReview(Part, frozen=True, kw_only=True):
 
 class OrdersReviewed(Part, frozen=True, kw_only=True):
     """The answer of ``review_orders``. ``asked_analytes`` and ``asked_lists`` are what the orders at hand were held
-    against, be it on file or not; ``gaps`` are sentences about rules that failed."""
+    against, be it on file or not; ``unchecked`` are those that were not read, and without which a grave caution about
+    one of them stays open. ``gaps`` are sentences about rules that failed."""
 
     assessed_on: date
     knowledge_version: str
@@ -76,6 +78,7 @@ class OrdersReviewed(Part, frozen=True, kw_only=True):
     reviews: tuple[OrderReview, ...]
     asked_analytes: frozenset[str] = frozenset()
     asked_lists: frozenset[str] = frozenset()
+    unchecked: frozenset[str] = frozenset()
     gaps: tuple[str, ...] = ()
 
 
@@ -112,6 +115,7 @@ def review_orders(
         reviews=tuple(sorted((one for one in reviews if one), key=_gravity)),
         asked_analytes=frozenset(name for _, found in held for name in _analytes(found, rules)),
         asked_lists=frozenset(name for _, found in held for name in _lists(found)),
+        unchecked=chart.unread.intersection(name for _, found in held for name in analytes_in(_missing(found))),
         gaps=distinct(fault for _, found in held for fault in found.decisions.faults),
     )
 
@@ -209,13 +213,18 @@ def _results(concerns: Iterable[Concern], found: HeldAgainst) -> Iterator[Measur
 
 
 def _unknowns(found: HeldAgainst, rules: CompiledKnowledge) -> tuple[str, ...]:
-    grave = (
-        held.answer
-        for held in found.asked
-        if held.asked.caution.severity in ("warning", "contraindicated") and applies(held.asked, found.standing)
-    )
-    missing = (word for answer in grave if answer.truth is None for word in answer.missing)
+    """What is not on file; what was not read may be, and is no unknown of the chart."""
+    unread = found.evidence.chart.unread
+    missing = (word for word in _missing(found) if unread.isdisjoint(analytes_in([word])))
     return distinct(named(word, rules.knowledge) for word in missing)
+
+
+def _missing(found: HeldAgainst) -> Iterator[str]:
+    """What a grave caution about the order would have asked for."""
+    for held in found.asked:
+        grave = held.asked.caution.severity in ("warning", "contraindicated")
+        if grave and held.answer.truth is None and applies(held.asked, found.standing):
+            yield from held.answer.missing
 
 
 def _analytes(found: HeldAgainst, rules: CompiledKnowledge) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pytest
 from hosting import EhrRegistry
 from tests.cds_hooks.conftest import client_of
 from tests.cds_hooks.hook_requests import (
+    ALL_NORMAL,
     LABORATORY,
     OTHER_KEYS,
     condition,
@@ -32,6 +33,7 @@ from tests.cds_hooks.order_requests import (
     order_call,
 )
 
+FOLIC_ACID = "4511"
 NO_PREFETCH = dict.fromkeys((*LABORATORY, *OTHER_KEYS), operation_outcome())
 
 
@@ -211,6 +213,81 @@ def test_results_that_went_wrong_are_not_passed_over(service: Any) -> None:
     [card] = cards(service, order_call([draft(IRON)], prefetch={"iron": operation_outcome()}, **IRON_IS_LOW))
     assert card["summary"] == "Check of this order incomplete: the EHR reported an error instead of: iron"
     assert cards(service, order_call([draft(IRON)], prefetch={"folate": operation_outcome()}, **IRON_IS_LOW)) == []
+
+
+NO_CONDITIONS = {"conditions": None}
+PAGED = searchset(link=[{"relation": "next", "url": "https://ehr.example.org/2"}])
+UNREAD = [operation_outcome(), PAGED, "absent"]
+
+
+def without(body: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
+    prefetch = {name: told for name, told in body["prefetch"].items() if name != key}
+    return body | {"prefetch": prefetch if value == "absent" else prefetch | {key: value}}
+
+
+@pytest.mark.parametrize("value", UNREAD)
+@pytest.mark.parametrize(
+    ("rxnorm", "key", "named"),
+    [(FOLIC_ACID, "vitaminB12", "vitamin B12"), (IRON, "iron", "iron"), (MAGNESIUM, "kidney", "kidney function")],
+)
+def test_what_was_not_read_is_no_absent_result_and_no_silence(
+    service: Any, rxnorm: str, key: str, named: str, value: Any
+) -> None:
+    body = without(order_call([draft(rxnorm)], prefetch=NO_CONDITIONS, **ALL_NORMAL), key, value)
+    [card] = cards(service, body)
+    assert card["summary"].startswith("Check of this order incomplete: ") and card["summary"].endswith(f": {named}")
+    assert (card["indicator"], card["source"]["topic"]["code"]) == ("info", "incomplete")
+    assert "suggestions" not in card
+    assert "result that counts" not in card["detail"] and "Not on file" not in card["detail"]
+
+
+@pytest.mark.parametrize("value", UNREAD)
+def test_beside_something_else_the_gap_is_named_and_not_as_absent(service: Any, value: Any) -> None:
+    taken = {"medications": searchset(medication(LEVOTHYROXINE))}
+    [card] = cards(service, without(order_call([draft(IRON)], prefetch=taken, **ALL_NORMAL), "iron", value))
+    assert "(FE09)" in card["detail"]
+    not_known = card["detail"].partition("**Not known or not used**")[2].partition("**Basis**")[0]
+    assert ": iron." in not_known and "Not on file" not in not_known
+
+
+@pytest.mark.parametrize("nothing", [None, searchset(), searchset(operation_outcome("warning"))])
+def test_where_nothing_is_on_file_it_is_said(service: Any, nothing: Any) -> None:
+    [card] = cards(service, order_call([draft(FOLIC_ACID)], prefetch={"vitaminB12": nothing}, **ALL_NORMAL))
+    assert "(FOL01b)" in card["detail"]
+    assert cards(service, order_call([draft(IRON)], prefetch={"iron": nothing}, **ALL_NORMAL)) == []
+    assert cards(service, order_call([draft(MAGNESIUM)], prefetch={"kidney": nothing}, **ALL_NORMAL)) == []
+
+
+@pytest.mark.parametrize(
+    ("rxnorm", "key"),
+    [(IRON, "folate"), (IRON, "kidney"), (MAGNESIUM, "iron"), (FOLIC_ACID, "iron"), (MIRTAZAPINE, "iron")],
+)
+def test_what_no_grave_caution_asks_for_may_be_absent(service: Any, rxnorm: str, key: str) -> None:
+    body = without(order_call([draft(rxnorm)], prefetch=NO_CONDITIONS, **ALL_NORMAL), key, "absent")
+    assert cards(service, body) == []
+
+
+def test_a_caution_that_holds_for_another_reason_needs_no_result(service: Any) -> None:
+    chart = {"conditions": searchset(condition("N18.6"), condition("Z99.2"))}
+    body = without(order_call([draft(MAGNESIUM)], prefetch=chart, **ALL_NORMAL), "kidney", "absent")
+    [card] = cards(service, body)
+    assert card["source"]["topic"]["code"] == "magnesium"
+
+
+def test_signing_does_not_repeat_what_could_not_be_checked(service: Any) -> None:
+    chosen = order_call([draft(MAGNESIUM)], prefetch=NO_CONDITIONS, **ALL_NORMAL)
+    signed = order_call([draft(MAGNESIUM), draft(AMOXICILLIN, "d2")], hook="order-sign", **ALL_NORMAL)
+    twice = draft(MAGNESIUM, dosageInstruction=[{"text": "twice"}])
+    changed = order_call([twice], hook="order-sign", prefetch=NO_CONDITIONS, **ALL_NORMAL)
+    calls = [
+        (chosen, "kidney", 1),
+        (signed, "kidney", 0),
+        (signed, "minerals", 1),
+        (changed, "kidney", 1),
+        (chosen, "kidney", 1),
+    ]
+    for body, key, told in calls:
+        assert len(cards(service, without(body, key, "absent"))) == told
 
 
 def test_for_the_dead_nothing_is_said(service: Any) -> None:

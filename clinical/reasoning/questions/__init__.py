@@ -14,7 +14,7 @@ from clinical.knowledge import Knowledge
 from clinical.knowledge import question_schema as asked
 from clinical.reasoning.answers import NO, YES, Answer, all_of, any_of, not_
 from clinical.reasoning.evidence import Evidence
-from clinical.reasoning.questions.analytes import about_analyte
+from clinical.reasoning.questions.analytes import about_analyte, analytes_in
 from clinical.reasoning.questions.asking import LISTS, Ask, asked_once
 from clinical.reasoning.questions.found import about_band, about_caution, about_finding, about_proposed
 from clinical.reasoning.questions.lists import about_allergy, about_condition, about_medication, about_procedure
@@ -115,7 +115,14 @@ def _not(question: asked.AskNot, knowledge: Knowledge) -> Ask:
 
 def _unknown(question: asked.AskUnknown, knowledge: Knowledge) -> Ask:
     inner = compile_question(question.unknown, knowledge)
-    return lambda evidence: YES if inner(evidence).truth is None else NO
+
+    def ask(evidence: Evidence) -> Answer:
+        answer = inner(evidence)
+        if answer.truth is not None:
+            return NO
+        return YES if evidence.chart.unread.isdisjoint(analytes_in(answer.missing)) else answer
+
+    return ask
 
 
 def _always(_: asked.AskAlways, __: Knowledge) -> Ask:

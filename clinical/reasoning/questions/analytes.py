@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import partial
 
@@ -45,6 +45,11 @@ def _missing(question: asked.AskAnalyte) -> str:
     return question.analyte if days is None else f"{question.analyte} within {days}"
 
 
+def analytes_in(missing: Iterable[str]) -> list[str]:
+    """The analytes that an answer is missing, however recent they would have to be."""
+    return [word.partition(" within ")[0] for word in missing]
+
+
 def _finder(question: asked.AskAnalyte) -> Callable[[Evidence], Measurement | None]:
     name, days = question.analyte, question.within_days
     partner, apart = question.paired_with, question.paired_days
@@ -58,8 +63,12 @@ def _finder(question: asked.AskAnalyte) -> Callable[[Evidence], Measurement | No
 
 
 def _is_measured(find: Callable[[Evidence], Measurement | None], question: asked.AskAnalyte) -> Ask:
+    not_read = Answer(None, (), (_missing(question),))
+
     def ask(evidence: Evidence) -> Answer:
         measurement = find(evidence)
+        if measurement is None and question.analyte in evidence.chart.unread:
+            return not_read
         facts = measurement.facts if measurement else ()
         return Answer((measurement is not None) == question.measured, facts)
 
