@@ -38,7 +38,8 @@ class Concern(NamedTuple):
 
 
 class HeldAgainst(NamedTuple):
-    """One order, what it is, and what concerns it. ``ordered`` are the proposals that the other drafts are."""
+    """One order, what it is, and what concerns it. ``ordered`` are the proposals that the other drafts are, ``taken``
+    the medicines on the chart that the patient takes now."""
 
     standing: Standing
     concerns: tuple[Concern, ...]
@@ -46,6 +47,7 @@ class HeldAgainst(NamedTuple):
     decisions: Decisions
     asked: tuple[Held, ...]
     ordered: frozenset[str]
+    taken: frozenset[str]
 
 
 class Desk(NamedTuple):
@@ -76,7 +78,8 @@ def concerns_of(order: DraftOrder, desk: Desk) -> HeldAgainst:
     ordered = frozenset(
         name for other in desk.besides(order) for name in desk.orders.standing(other, evidence).proposals
     )
-    return HeldAgainst(standing, tuple(_distinct(concerns)), evidence, decisions, asked, ordered)
+    taken = frozenset(item.source for item in desk.chart.medications if _is_taken(item, desk.today))
+    return HeldAgainst(standing, tuple(_distinct(concerns)), evidence, decisions, asked, ordered, taken)
 
 
 def _chart_without(order: DraftOrder, desk: Desk) -> Chart:

@@ -148,7 +148,7 @@ def _review(
     if not speaking:
         return None
     beside = [concern for concern in concerns if concern.as_proposal and concern not in speaking]
-    spoken = sorted(_spoken(speaking, found, orders), key=lambda one: -SEVERITIES.index(one.caution.severity))
+    spoken = sorted(_spoken(order, speaking, found, orders), key=lambda one: -SEVERITIES.index(one.caution.severity))
     return OrderReview(
         order=order,
         nutrient=_nutrient(spoken[0].caution, speaking, rules.knowledge),
@@ -169,11 +169,20 @@ def _nutrient(caution: Caution, speaking: Iterable[Concern], knowledge: Knowledg
     return caution.nutrient if met is None or caution.nutrient in held else met
 
 
-def _spoken(speaking: Sequence[Concern], found: HeldAgainst, orders: CompiledOrders) -> Iterator[Spoken]:
+def _spoken(
+    order: DraftOrder, speaking: Sequence[Concern], found: HeldAgainst, orders: CompiledOrders
+) -> Iterator[Spoken]:
     for concern, caution in zip(speaking, _worded(speaking, found), strict=True):
         answer = orders.answers.get(caution.id)
-        removes = (answer is not None and answer.does == "remove") or (concern.as_proposal and caution.holds_back)
+        replaced = answer is not None and answer.does == "remove" and not _goes_on(order, concern, found)
+        removes = replaced or (concern.as_proposal and caution.holds_back)
         yield Spoken(caution, removes, answer.instruction if answer else "")
+
+
+def _goes_on(order: DraftOrder, concern: Concern, found: HeldAgainst) -> bool:
+    """Whether the drug is taken already: stopping it is another decision than not to begin it, and not one click."""
+    same = {order.reference, order.replaces, *concern.held.answer.facts}
+    return not concern.as_proposal and not found.taken.isdisjoint(same)
 
 
 def _worded(concerns: Sequence[Concern], found: HeldAgainst) -> tuple[Caution, ...]:
