@@ -122,7 +122,9 @@ def _content(reference: str, orders: OrdersAtHand) -> str:
 
 
 def _name(review: OrderReview) -> str:
-    return review.order.text.strip() or "This order"
+    """Its words; else a code, since several orders may have none."""
+    code = next((code for _, code in sorted(review.order.codings)), None)
+    return review.order.text.strip() or (f"This order ({code})" if code else "This order")
 
 
 def _headline(review: OrderReview) -> str:

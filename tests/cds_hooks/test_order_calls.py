@@ -163,6 +163,19 @@ def test_a_drug_known_by_name_is_marked_so(service: Any) -> None:
     assert "<b>" not in json.dumps(card)
 
 
+def test_orders_without_words_are_told_apart_by_their_codes(service: Any) -> None:
+    coding = {"system": "http://www.nlm.nih.gov/research/umls/rxnorm"}
+    orders = [
+        draft(code, f"d{code}", medicationCodeableConcept={"coding": [coding | {"code": code}]})
+        for code in (MIRTAZAPINE, "6915")
+    ]
+    shown = cards(service, order_call(orders))
+    assert {card["summary"].partition(":")[0] for card in shown} == {"This order (15996)", "This order (6915)"}
+    assert {card["suggestions"][0]["label"] for card in shown} == {
+        "Remove the order: This order (15996)", "Remove the order: This order (6915)",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("where", ["contained", "in the Bundle"])
 def test_a_medication_by_reference(service: Any, where: str) -> None:
     order, coded = draft(IRON), draft(IRON)["medicationCodeableConcept"]
