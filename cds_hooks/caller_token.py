@@ -74,7 +74,7 @@ class Token(msgspec.Struct, frozen=True):
         only = _Jws(algorithms=[self.header.alg], strict_check_header=False)
         try:
             return validate_compact(self.compact, key, registry=only)
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError):
             return False
 
 
@@ -95,7 +95,7 @@ def _taken_apart(text: str) -> Token:
         compact = extract_compact(text.encode(), registry=_Jws())
         header = msgspec.convert(compact.headers(), Header)
         claims = msgspec.json.decode(compact.payload, type=Claims)
-    except (JoseError, ValueError, RecursionError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         raise TokenRefused("header or claims not as prescribed") from None
     if _NEVER_IN_A_HEADER & compact.headers().keys():
         raise TokenRefused("header brings a key or an extension")

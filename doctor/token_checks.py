@@ -69,7 +69,7 @@ def check_id_token(examination: Examination, value: object, asked: str) -> Itera
     todo = "tell the EHR's operator: who uses the app cannot be proven, and the launch is refused."
     try:
         header = extract_compact(value.encode()).headers()
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         yield fail(ID_TOKEN, "it is not a signed JWT", todo)
         return
     if header.get("alg") not in _ALGORITHMS:
@@ -80,7 +80,7 @@ def check_id_token(examination: Examination, value: object, asked: str) -> Itera
         claims = jwt.decode(value, keys, algorithms=_ALGORITHMS).claims
     except NotReached as reason:
         yield fail(ID_TOKEN, f"the issuer's keys: {reason}", "have the EHR's operator see to its jwks_uri.")
-    except (JoseError, ValueError, KeyError, TypeError):
+    except (JoseError, ValueError, KeyError, TypeError, RecursionError):
         yield fail(ID_TOKEN, "its signature does not hold by the issuer's keys", todo)
     else:
         yield _judge(examination, claims, todo)

@@ -73,7 +73,7 @@ def _of_signed_call(settings: Settings) -> dict[str, str]:
     key = OctKey.import_key(derived_key(settings, "doctor"))
     try:
         claims = jwt.decode(token, key, algorithms=["HS256"]).claims
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, TypeError, RecursionError):  # joserfc trusts the kinds of a header's members
         return {"signedCall": "the token is not ours"}
     if claims.get("aud") != f"{settings.public_url}/readyz":
         return {"signedCall": "made for another address"}

@@ -127,7 +127,7 @@ def _header(token: str) -> dict[str, Any]:
         raise IdentityRefused("token too long")
     try:
         header: dict[str, Any] = extract_compact(token.encode(), registry=_Registry(algorithms=ALGORITHMS)).headers()
-    except (JoseError, ValueError, RecursionError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         raise IdentityRefused("not a signed token") from None
     if header.get("alg") not in ALGORITHMS:
         raise IdentityRefused("algorithm is not accepted")
@@ -145,7 +145,7 @@ def _verified(token: str, keys: list[PublicKey]) -> dict[str, Any] | None:
         try:
             registry = _Registry(algorithms=ALGORITHMS, strict_check_header=False)
             return dict(jwt.decode(token, key, registry=registry).claims)
-        except (JoseError, ValueError, RecursionError):
+        except (JoseError, ValueError, TypeError, RecursionError):  # joserfc trusts the kinds of a header's members
             continue
     return None
 

@@ -57,7 +57,7 @@ class SignedAssertion(JWTBearerClientAssertion):  # type: ignore[misc]  # Authli
         """Authlib leaves the algorithms to the library's defaults, which know neither of SMART's two."""
         try:
             claims = jwt.decode(assertion, resolve_key, algorithms=ALGORITHMS).claims
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError, RecursionError):  # joserfc trusts the kinds of a header's members
             raise InvalidClientError(description="the signature of the assertion does not verify") from None
         self.verify_claims(claims)
         if claims["exp"] > time.time() + LONGEST_ASSERTION_SECONDS + LEEWAY_SECONDS:

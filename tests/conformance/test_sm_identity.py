@@ -64,6 +64,8 @@ BAD: dict[str, Callable[[MockSmartEhr], Any]] = {
     "no JWT": lambda _: "x.y.z",
     "no text": lambda _: {"sub": "dr-1"},
     "critical extension": lambda ehr: with_critical_extension(usual(ehr)),
+    "critical extensions that are no list": lambda ehr: with_critical_extension(usual(ehr), 5),
+    "critical extensions that are no names": lambda ehr: with_critical_extension(usual(ehr), [{}]),
 }
 
 

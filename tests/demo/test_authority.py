@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -264,6 +265,10 @@ def asserted(client: SmartClient, key: ECKey | RSAKey, alg: str, **changed: Any)
     } | changed
     sent = {name: value for name, value in claims.items() if value is not None}
     assertion = jwt.encode({"alg": alg, "kid": key.kid, "typ": "JWT"}, sent, key, algorithms=[alg])
+    return presented(client, assertion)
+
+
+def presented(client: SmartClient, assertion: str) -> Any:
     code = client.code(client_id="asymmetric")
     return client.exchange(code, client_id=None, client_assertion_type=ASSERTION, client_assertion=assertion)
 
@@ -291,6 +296,16 @@ def test_an_app_with_a_key(client: SmartClient, alg: str) -> None:
         assert asserted(client, stranger, "ES384").get_json()["error"] == "invalid_client"
         assert asserted(client, key, alg, jti=f"once-{alg}").status_code == 200
         assert asserted(client, key, alg, jti=f"once-{alg}").get_json()["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize("header", [{"crit": 5}, {"crit": [[]]}, {"kid": {}}, {"alg": []}, {"typ": 5}])
+def test_a_header_that_no_library_would_write(client: SmartClient, header: dict[str, Any]) -> None:
+    key = ECKey.generate_key("P-384", auto_kid=True)
+    said = json.dumps({"alg": "ES384", "kid": key.kid} | header).encode()
+    claims = b'{"iss":"asymmetric","sub":"asymmetric"}'
+    assertion = ".".join(urlsafe_b64encode(part).rstrip(b"=").decode() for part in (said, claims, b"signature"))
+    with published(key):
+        assert presented(client, assertion).get_json()["error"] == "invalid_client"
 
 
 def test_keys_that_cannot_be_fetched(client: SmartClient) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -89,6 +91,12 @@ def signed(secret: str = SECRET, **changed: object) -> str:
     return jwt.encode({"alg": "HS256"}, claims, key)
 
 
+def with_header(header: dict[str, object]) -> str:
+    """What no library would write."""
+    parts = (json.dumps(header).encode(), b"{}", b"signature")
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
 @pytest.mark.parametrize(
     ("make_token", "told"),
     [
@@ -97,6 +105,8 @@ def signed(secret: str = SECRET, **changed: object) -> str:
         (lambda: signed(exp=int(time.time()) - 5), "expired by our clock"),
         (lambda: signed("y" * 40), "the token is not ours"),
         (lambda: "eyJhbGciOiJub25lIn0.e30.", "the token is not ours"),
+        (lambda: with_header({"alg": "HS256", "crit": 5}), "the token is not ours"),
+        (lambda: with_header({"alg": "HS256", "crit": [[]]}), "the token is not ours"),
         (str, None),
     ],
 )

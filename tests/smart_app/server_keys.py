@@ -64,11 +64,11 @@ def by_public_key(claims: dict[str, Any]) -> str:
     return forged(claims, {"alg": "HS256"}, lambda content: hmac.digest(secret, content, "sha256"))
 
 
-def with_critical_extension(claims: dict[str, Any]) -> str:
+def with_critical_extension(claims: dict[str, Any], names: object = ("x",)) -> str:
     """Well signed, but saying that who does not know ``x`` must refuse it (RFC 7515 section 4.1.11)."""
     key = rsa_key().private_key
     assert isinstance(key, RSAPrivateKey)
-    header = {"alg": "RS256", "crit": ["x"], "x": 1}
+    header = {"alg": "RS256", "crit": names, "x": 1}
     return forged(claims, header, lambda content: key.sign(content, PKCS1v15(), SHA256()))
 
 
