@@ -114,7 +114,16 @@ def test_nothing_stays_behind_for_the_next_call(ehr: MockEhr, read: Any, monkeyp
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}, {"Retry-After": "soon"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Retry-After": "0"},
+        {"Retry-After": "soon"},
+        {"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"},
+        {"Retry-After": "Mon, 01 Jan 2026 00:00:00 +99999999999999999999"},
+    ],
+)
 def test_a_busy_ehr_is_asked_again(ehr: MockEhr, read: Any, status: int, headers: dict[str, str]) -> None:
     ehr.answer = lambda _: Reply(status, b"", headers) if len(ehr.calls) == 1 else Reply(body=searchset(FOUND))
     [answer] = read(WHOLE)
