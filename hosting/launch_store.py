@@ -2,8 +2,8 @@
 
 Handle, state and cookie are secrets of one browser: only their hashes are kept here. What belongs to them arrives
 sealed, and how it is opened is not known in this room. Of what is over, nothing sealed is kept longer than until the
-next launch or the next look of retention, every ten minutes; for a day it is remembered which EHR it was, because only
-that EHR may show the page that says so in its frame. Times are whole seconds since 1970.
+next look: retention's, every ten minutes, or that of launches, once a minute. For a day it is remembered which EHR it
+was, because only that EHR may show the page that says so in its frame. Times are whole seconds since 1970.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, Table, delete, insert, select, update
 
@@ -24,6 +25,7 @@ SECONDS_REMEMBERED = 86_400
 # Of one EHR, in the quarter of an hour that a launch may wait. Anybody may begin one, and nobody may fill the disk.
 MOST_WAITING = 5_000
 _OVER = ""
+_SECONDS_BETWEEN_SWEEPS = 60
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class LaunchStore:
         self._database = database
 
     def begin(self, begun: StoredLaunch) -> bool:
-        """Keeps a launch, and forgets launches and sessions that are over. False where too many of its EHR wait."""
-        self.forget_expired()
+        """Keeps a launch. False where too many of its EHR wait."""
+        self._forget_expired_now_and_then()
         waiting = select(launch.c.state_hash).where(
             launch.c.ehr == begun.ehr, launch.c.sealed != _OVER, launch.c.expires_at > _now()
         )
@@ -156,6 +158,13 @@ class LaunchStore:
                 for table in _BOTH
             )
 
+    def _forget_expired_now_and_then(self) -> None:
+        """Not at each launch: it looks through a whole day's, and nobody else can write meanwhile."""
+        now = _now()
+        if now >= _next_sweep.get(self._database, 0):
+            _next_sweep[self._database] = now + _SECONDS_BETWEEN_SWEEPS
+            self.forget_expired()
+
     def _scalar(self, wanted: Select[Any]) -> str | None:
         with self._database.transaction() as connection:
             return connection.execute(wanted).scalar()
@@ -174,6 +183,7 @@ class LaunchStore:
             return connection.execute(write).rowcount == 1
 
 
+_next_sweep: WeakKeyDictionary[Database, int] = WeakKeyDictionary()
 _BOTH: tuple[Table, ...] = (launch, launch_session)
 
 
