@@ -11,6 +11,7 @@ from flask import Request, Response
 
 from clinical import load_knowledge, needs, prepare
 from hosting import Ehr, EhrRegistry, LaunchStore, Settings, count, database_of, derived_key, log
+from smart_app.answering_server import AnsweringServer
 from smart_app.answers import Answers
 from smart_app.browser_cookies import BrowserCookies
 from smart_app.callback import Callback, query_parameter
@@ -49,7 +50,9 @@ class SmartApp:
             lambda: LaunchStore(database_of(settings)), registry, seal, BrowserCookies(settings)
         )  # fmt: skip
         self._launcher = Launcher(registry, discovery, needed, redirect_uri)
-        self._callback = Callback(discovery, self._requests, IssuerKeys(sender), needed, redirect_uri)
+        self._callback = Callback(
+            discovery, AnsweringServer(registry, discovery), self._requests, IssuerKeys(sender), needed, redirect_uri
+        )
         renewal = Renewal(self.sessions, self._requests)
         reading = ChartReading(settings, needed, renewal)
         self.charts = Charts(knowledge, reading, EhrStyles(sender, discovery), self.answers, today)

@@ -7,24 +7,19 @@ and none of them asks the FHIR server for anything.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from flask import Request
 
 from clinical import Need
 from ehr_reader import Deadline, Scopes
 from hosting import Ehr, log
+from smart_app.answering_server import AnsweringServer
 from smart_app.chart_questions import granted_questions
 from smart_app.discovery import Discovery
 from smart_app.id_tokens import IdentityRefused, IdTokens, IssuerKeys, fhir_user
 from smart_app.launch_context import LaunchContext, launch_context
-from smart_app.notices import (
-    Notice,
-    ehr_at_fault,
-    refused_by_ehr,
-    results_not_granted,
-    state_does_not_hold,
-)
+from smart_app.notices import ehr_at_fault, refused_by_ehr, results_not_granted, state_does_not_hold
 from smart_app.raw_query import Twice, parameter
 from smart_app.sealing import Permission
 from smart_app.sending import NotAnswered
@@ -39,16 +34,16 @@ class Callback:
     """One per process."""
 
     def __init__(
-        self, discovery: Discovery, requests: TokenRequests, issuer_keys: IssuerKeys, needed: Iterable[Need],
-        redirect_uri: str, clock: Callable[[], float] = time.time,
+        self, discovery: Discovery, answering_server: AnsweringServer, requests: TokenRequests,
+        issuer_keys: IssuerKeys, needed: Iterable[Need], redirect_uri: str,
     ) -> None:  # fmt: skip
         self._discovery = discovery
+        self._answering_server = answering_server
         self._requests = requests
         self._issuer_keys = issuer_keys
-        self._id_tokens = IdTokens(issuer_keys, clock)
+        self._id_tokens = IdTokens(issuer_keys)
         self._needed = tuple(needed)
         self._redirect_uri = redirect_uri
-        self._clock = clock
 
     def permission(self, resumed: Resumed, request: Request) -> Permission:
         """What the EHR permits in this launch. Raises ``Notice``."""
@@ -79,8 +74,9 @@ class Callback:
 
     def _permission(self, resumed: Resumed, request: Request, code: str, deadline: Deadline) -> Permission:
         ehr, begun = resumed.ehr, resumed.begun
-        issuer = self._discovery.of(ehr, deadline).issuer
-        _check_answering_server(request, issuer, begun.iss)
+        found = self._discovery.of(ehr, deadline)
+        issuer = found.issuer
+        self._answering_server.check(ehr, found, query_parameter(request, "iss"))
         if issuer and "openid" in begun.scope.split():
             self._issuer_keys.fetch_beside(issuer, deadline)
         tokens = self._exchange(ehr, code, begun.verifier, deadline)
@@ -91,7 +87,7 @@ class Callback:
         return Permission(
             access_token=tokens.access_token,
             refresh_token=tokens.refresh_token,
-            expires_at=None if tokens.expires_in is None else self._clock() + tokens.expires_in,
+            expires_at=None if tokens.expires_in is None else time.time() + tokens.expires_in,
             scope=scope,
             context=context,
             fhir_user=user,
@@ -148,13 +144,3 @@ def shortened(words: str) -> str:
     """What an EHR wrote for a person, on one line and of bounded length; templates escape it."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
     return line if len(line) <= _LONGEST_WORDS else line[:_LONGEST_WORDS] + " …"
-
-
-def _check_answering_server(request: Request, issuer: str | None, fhir_base: str) -> None:
-    """``iss`` at the callback says which server has answered (RFC 9207). It is never taken for a FHIR base."""
-    told = request.args.get("iss")
-    if told and issuer and told.rstrip("/") not in (issuer.rstrip("/"), fhir_base.rstrip("/")):
-        raise Notice(
-            400, "This launch cannot be continued", "The answer came from another authorization server.",
-            reason="callback names another issuer",
-        )  # fmt: skip

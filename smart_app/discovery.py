@@ -24,12 +24,15 @@ _A_DAY = 24 * _AN_HOUR
 
 @dataclass(frozen=True)
 class SmartConfiguration:
-    """What of smart-configuration is used. ``issuer`` is the one of id_tokens."""
+    """What of smart-configuration is used. ``issuer`` is the one of id_tokens, whose keys may be asked for;
+    ``named_issuer`` is what it was called, for comparing. ``names_itself``: it promises to send it to the callback."""
 
     authorization_endpoint: str
     token_endpoint: str
     capabilities: frozenset[str] = frozenset()
     issuer: str | None = None
+    named_issuer: str | None = None
+    names_itself: bool = False
     revocation_endpoint: str | None = None
 
 
@@ -90,11 +93,14 @@ def _configuration(members: dict[str, Any], base: str) -> SmartConfiguration:
     if authorize is None or token is None:
         raise NotAnswered(502, "smart configuration names no usable endpoint")
     issuer, listed = members.get("issuer"), members.get("capabilities")
+    named = issuer if isinstance(issuer, str) and issuer.strip() else None
     return SmartConfiguration(
         authorize,
         token,
         frozenset(word for word in listed if isinstance(word, str)) if isinstance(listed, list) else frozenset(),
-        issuer if isinstance(issuer, str) and may_be_asked(issuer, base) else None,
+        named if named and may_be_asked(named, base) else None,
+        named,
+        members.get("authorization_response_iss_parameter_supported") is True,
         _endpoint(members, "revocation_endpoint", base),
     )
 

@@ -50,9 +50,10 @@ def test_a_code_that_is_no_text(browser: Browser, ehr: MockSmartEhr, code: str) 
 
 
 @pytest.mark.conformance("SM-05")
-@pytest.mark.parametrize("twice", ["state", "code"])
+@pytest.mark.parametrize("twice", ["state", "code", "iss"])
 def test_what_is_said_twice_is_refused(browser: Browser, ehr: MockSmartEhr, twice: str) -> None:
-    refused(browser.get(f"{browser.to_callback(ehr)}&{twice}=another"), ehr)
+    callback = f"{browser.to_callback(ehr)}&iss={quote(ehr.issuer, safe='')}"
+    refused(browser.get(f"{callback}&{twice}=another"), ehr)
 
 
 @pytest.mark.conformance("SM-05")
@@ -184,6 +185,71 @@ def test_a_code_of_one_ehr_with_a_state_of_another(browser: Browser, hospitals: 
     state = parts_of(browser.to_callback(taken_over))["state"]
     told = urlencode({"code": code, "state": state, "iss": honest.issuer})
     refused(browser.get(f"/callback?{told}"), honest, taken_over)
+
+
+# What an EHR that was taken over may say of itself, so that another's answer looks like its own.
+LIES: dict[str, Callable[[MockSmartEhr], dict[str, str | None]]] = {
+    "names no issuer": lambda _: {"issuer": None},
+    "names the other's FHIR base as its issuer": lambda honest: {"issuer": honest.base},
+    "names the other's issuer as its own": lambda honest: {"issuer": honest.issuer},
+}
+
+
+@pytest.mark.conformance("SM-06")
+@pytest.mark.parametrize("what", LIES)
+def test_an_ehr_that_lies_of_its_issuer_gets_no_code_of_another(
+    browser: Browser, ehr: MockSmartEhr, forgettable: MockSmartEhr, what: str
+) -> None:
+    said = LIES[what](ehr)
+    forgettable.configuration |= said
+    code = parts_of(browser.to_callback(ehr))["code"]
+    state = parts_of(browser.to_callback(forgettable))["state"]
+    told = urlencode({"code": code, "state": state, "iss": said["issuer"] or ehr.issuer})
+    refused(browser.get(f"/callback?{told}"), ehr, forgettable)
+
+
+@pytest.mark.conformance("SM-06")
+def test_two_ehrs_may_share_an_authorization_server(
+    browser: Browser, ehr: MockSmartEhr, forgettable: MockSmartEhr
+) -> None:
+    browser.to_callback(ehr)
+    forgettable.configuration = ehr.configuration
+    callback = ehr.approve(browser.launched(forgettable))
+    assert browser.get(f"{callback}&iss={quote(ehr.issuer, safe='')}").status in (302, 303)
+    assert len(ehr.to("token")) == 1 and forgettable.to("token") == []
+
+
+@pytest.mark.conformance("SM-06")
+@pytest.mark.parametrize("issuer", [None, "http://keycloak.internal:8080/realms/x"], ids=str)
+@pytest.mark.parametrize("told", ["its FHIR base", "its authorization server"])
+def test_an_ehr_whose_issuer_cannot_be_asked_may_name_itself(
+    browser: Browser, forgettable: MockSmartEhr, issuer: str | None, told: str
+) -> None:
+    """Some name no issuer, or one that only their own network knows. Then it is known by where the code goes."""
+    forgettable.configuration["issuer"] = issuer
+    forgettable.told["id_token"] = None
+    own = forgettable.base + "/" if told == "its FHIR base" else issuer or f"{forgettable.origin}/realms/x"
+    tells_of_ruth(browser.follow(browser.get(f"{browser.to_callback(forgettable)}&iss={quote(own, safe='')}")))
+
+
+@pytest.mark.conformance("SM-06")
+@pytest.mark.parametrize("told", ["x", "/", "http://[", "https://127.0.0.1:x/", "%ED%A0%80", "%00", "http://"])
+def test_what_is_no_name_of_a_server(browser: Browser, forgettable: MockSmartEhr, told: str) -> None:
+    del forgettable.configuration["issuer"]
+    refused(browser.get(f"{browser.to_callback(forgettable)}&iss={told}"), forgettable)
+
+
+@pytest.mark.conformance("SM-06")
+@pytest.mark.parametrize("told", ["", "x", "http://[", "https://ehr.example.org:x/", "%ED%A0%80"])
+def test_who_promises_to_name_itself_must(browser: Browser, forgettable: MockSmartEhr, told: str) -> None:
+    """RFC 9207 section 2.4: authorization_response_iss_parameter_supported."""
+    forgettable.configuration["authorization_response_iss_parameter_supported"] = True
+    tells_of_ruth(
+        browser.follow(browser.get(f"{browser.to_callback(forgettable)}&iss={quote(forgettable.issuer, safe='')}"))
+    )
+    exchanged = len(forgettable.to("token"))
+    calm(browser.get(f"{browser.to_callback(forgettable)}&iss={told}"), 400)
+    assert len(forgettable.to("token")) == exchanged
 
 
 @pytest.mark.conformance("SM-06")
