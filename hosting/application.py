@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import entry_points
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flask import Blueprint, Flask, request
 from flask.json.provider import DefaultJSONProvider
@@ -22,6 +22,9 @@ from hosting.request_log import add_request_log
 from hosting.response_headers import add_response_headers
 from hosting.settings import Settings
 from hosting.tracing import add_tracing
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FrontDoor: TypeAlias = Callable[[Settings, EhrRegistry], Blueprint]
 FRONT_DOORS = "rls_nutrients.front_doors"
@@ -43,6 +46,15 @@ class _Application(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No function of ours is asynchronous; Flask would ask each of them anew at each request."""
         return func
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Flask writes an answer's headers outside of whatever it catches: one that cannot be encoded would reach the
+        server bare, without a word in the log or a header of ours."""
+        try:
+            return super().wsgi_app(environ, start_response)
+        except Exception as error:
+            with self.request_context(environ):
+                return self.handle_exception(error)(environ, start_response)
 
     def log_exception(
         self, exc_info: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

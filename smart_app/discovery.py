@@ -6,18 +6,22 @@ secret: https, or plain http to loopback for an EHR that is on loopback itself.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from ehr_reader import Deadline
 from hosting import Ehr, is_loopback, is_protected, is_this_machine
+from smart_app.origins import host_of
 from smart_app.sending import NotAnswered, Sender, seconds_to_keep
 
+# Control characters, and half letters, which no encoding has.
+_NEVER_SENT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _AN_HOUR = 3600.0
 _A_DAY = 24 * _AN_HOUR
 
@@ -120,8 +124,7 @@ def may_be_asked(address: str, base: str) -> bool:
     """Whether a secret may go there. An EHR elsewhere has no business on this machine's own loopback."""
     place, hash_sign, _ = address.partition("#")
     try:
-        protected = is_protected(place.partition("?")[0]) and not hash_sign
-        hosts = [urlsplit(one).hostname or "" for one in (place, base)]
+        protected = is_protected(place.partition("?")[0]) and not hash_sign and not _NEVER_SENT.search(place)
+        return protected and (not is_this_machine(host_of(place)) or is_loopback(host_of(base)))
     except ValueError:
         return False
-    return protected and (not is_this_machine(hosts[0]) or is_loopback(hosts[1]))

@@ -86,8 +86,14 @@ def test_an_ehr_that_says_nothing_of_use(browser: Browser, forgettable: MockSmar
         "https://auth.example.org\\@127.0.0.1/x",
         "https:// auth.example.org/x",
         "https://auth.example.org/x\r\nSet-Cookie: a=b",
+        "https://auth.example.org/x?a=\r\nSet-Cookie: a=b",
+        "https://auth.example.org/x?a=\x00",
+        "https://auth.example.org/\ud800",
+        "https://auth\ud800.example.org/x",
+        "https://auth..example.org/x",
+        f"https://{'a' * 64}.example.org/x",
     ],
-    ids=str,
+    ids=ascii,
 )
 def test_an_endpoint_where_nothing_may_be_sent(
     browser: Browser, forgettable: MockSmartEhr, endpoint: str, address: Any

@@ -27,6 +27,25 @@ def test_an_unexpected_error_leaks_nothing(client: FlaskClient, capsys: pytest.C
     assert "ValueError" not in answer.get_data(as_text=True)
 
 
+def test_an_answer_that_cannot_be_sent_is_an_error_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    """What its headers hold is encoded when Flask has let go of it."""
+
+    def front_door(settings: Settings, registry: EhrRegistry) -> Blueprint:
+        blueprint = Blueprint("torn", __name__)
+        elsewhere = Response(status=303, headers={"Location": "https://example.org/Jane-Doe/\ud800"})
+        blueprint.add_url_rule("/torn", "torn", lambda: elsewhere)
+        return blueprint
+
+    answer = create_application(Settings(), EhrRegistry(), [front_door]).test_client().get("/torn")
+    assert answer.status_code == 500
+    OperationOutcome.model_validate(answer.get_json())
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    logged = capsys.readouterr().err
+    assert '"event":"unexpected error"' in logged and f'"request_id":"{answer.headers["X-Request-ID"]}"' in logged
+    assert "Jane" not in logged + answer.get_data(as_text=True) + str(answer.headers)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/nothing/Jane-Doe", 404), ("POST", "/patients/Jane-Doe", 405), ("GET", "/patients/a/b", 404)],

@@ -36,3 +36,13 @@ def test_a_launch_value_is_sent_as_it_was_received() -> None:
     with Flask("test").test_request_context():
         html = Answers(Settings()).form(launching).get_data(as_text=True)
     assert Hidden(html).values == {"launch": LAUNCH}
+
+
+def test_the_policy_names_the_place_it_goes_to_as_browsers_do() -> None:
+    """A policy is ASCII: a name with other letters stands in it as it is looked up (Punycode)."""
+    ehr = Ehr(name="general-hospital", fhir_base="https://ehr.example.org/fhir", client_id="app")
+    endpoint = "https://m\u00fcller.example.org:8443/authorize"
+    launching = Launching(ehr, Begun("iss", "verifier", "scope"), "state", endpoint, (), True)
+    with Flask("test").test_request_context():
+        policy = Answers(Settings()).form(launching).headers["Content-Security-Policy"]
+    assert "form-action 'self' https://xn--mller-kva.example.org:8443 https://ehr.example.org;" in policy

@@ -30,7 +30,11 @@ def test_it_may(address: str, base: str) -> None:
         "https://localhost/token", "ftp://ehr.example.org/token", "//ehr.example.org/token", "token", "",
         "https://user:word@ehr.example.org/token", "https://ehr.example.org/token#part", "https://ehr.example.org\\@x/",
         "https://ehr.example.org /token", "https://:443/token", "https://ehr.example.org:no/token", "data:x",
+        "https://ehr.example.org/token?a=\nb", "https://ehr.example.org/token?a=\x7f", "https://\ud800.example.org/token",
+        "https://ehr.example.org/token\udfff", "https://ehr..example.org/token", f"https://{'e' * 64}.example.org/t",
+        "https://\uff11\uff12\uff17.0.0.1/token", "https://\u24db\u24de\u24d2\u24d0\u24db\u24d7\u24de\u24e2\u24e3/token",
     ],
+    ids=ascii,
 )  # fmt: skip
 def test_it_may_not(address: str) -> None:
     assert not may_be_asked(address, ELSEWHERE)
