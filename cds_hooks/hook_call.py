@@ -71,6 +71,8 @@ class HookCalls:
             return _without_data(missing, request, caller.ehr(request.fhir_server))
         except Refusal as refused:
             return refused.answer()
+        except RecursionError:  # what the decoder still followed, and whoever reads it later does not
+            return NotUnderstood("What was sent is nested too deeply to be read.").answer()
         self._restraint.keep(showing)
         return _answer(response, request, occasion.ehr)
 

@@ -55,6 +55,8 @@ def _chart(data: bytes, knowledge: Knowledge) -> Chart:
         return read_chart(document.resources, patient_id=document.patient_id, answered=document.answered)
     except CannotRead as error:
         raise Failure(str(error)) from None
+    except RecursionError:
+        raise Failure("the input is nested too deeply to be read") from None
 
 
 def _knowledge(jurisdiction: str) -> Knowledge:

@@ -123,6 +123,8 @@ class ChartReading:
         except CannotRead as error:
             sentence = str(error)
             raise ehr_at_fault(502, f"{sentence[:1].upper()}{sentence[1:]}.", "chart not readable") from None
+        except RecursionError:  # parts are read when they are needed
+            raise ehr_at_fault(502, "A part of the chart is nested too deeply.", "chart not readable") from None
         strangers = (_STRANGERS,) if chart.other_patients else ()
         return ChartRead(chart, identity_of(resources, patient_id), (*gap_sentences(told), *strangers))
 

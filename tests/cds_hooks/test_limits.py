@@ -23,6 +23,7 @@ from tests.cds_hooks.hook_requests import (
     observation,
     searchset,
 )
+from tests.cds_hooks.order_requests import IRON, SATURATED, SELECT, SIGN, draft, order_call
 from tests.ehr_reader.mock_ehr import mock_ehr
 
 ADDRESS = "/cds-services/rls-nutrients"
@@ -115,6 +116,28 @@ def test_what_is_nested_too_deeply_is_refused(client: FlaskClient, place: str) -
     answer = posted(client, body)
     assert answer.status_code == 400
     assert answer.get_json()["issue"][0]["diagnostics"] == "The request body is not a JSON object, or not valid JSON."
+
+
+def at_every_depth(client: FlaskClient, address: str, told: Fhir) -> set[int]:
+    """The statuses with DEEP replaced by lists in lists, to beyond what the decoder follows. What it still follows may
+    be too deep for whoever reads it later."""
+    body = json.dumps(told).encode()
+    depths = (*range(100, 900, 100), *range(900, 1000, 3), 5_000)
+    bodies = [body.replace(b'"DEEP"', b"[" * depth + b"]" * depth) for depth in depths]
+    return {client.post(address, data=one, content_type="application/json").status_code for one in bodies}
+
+
+@pytest.mark.parametrize("place", ["extension", "note", "dosageInstruction"])
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+def test_a_deep_order_is_never_a_fault_of_ours(client: FlaskClient, hook: str, place: str) -> None:
+    told = order_call([draft(IRON, **{place: "DEEP"})], hook=hook, **SATURATED)
+    assert at_every_depth(client, SELECT if hook == "order-select" else SIGN, told) == {200, 400}
+
+
+@pytest.mark.parametrize("place", ["interpretation", "identifier", "extension", "component"])
+def test_a_deep_result_is_never_a_fault_of_ours(client: FlaskClient, place: str) -> None:
+    told = call({"iron": searchset(observation("2276-4", 22, "ng/mL", **{place: "DEEP"}))})
+    assert at_every_depth(client, ADDRESS, told) == {200, 400}
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,15 @@ def test_what_cannot_be_assessed_ends_in_one_line(call: Call, given: bytes, said
     assert said in outcome.stderr
 
 
+@pytest.mark.parametrize("depth", [*range(900, 1000, 3), 5_000])
+def test_what_is_nested_too_deeply_ends_in_one_line(call: Call, depth: int) -> None:
+    deep = result("o1", "2276-4", 22.0, "ng/mL") | {"interpretation": "DEEP"}
+    given = bundle(patient(), deep).replace(b'"DEEP"', b"[" * depth + b"]" * depth)
+    outcome = call("assess", "-", given=given)
+    assert outcome.exit_code == 0 or "nested too deeply" in outcome.stderr
+    assert outcome.stderr.count("\n") <= 1
+
+
 @pytest.mark.parametrize("name", ["nowhere.json", ".", "a\0b"], ids=["missing", "directory", "impossible name"])
 def test_what_is_no_file_ends_in_one_line(call: Call, tmp_path: Path, name: str) -> None:
     outcome = call("assess", str(tmp_path / name))

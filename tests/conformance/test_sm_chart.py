@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -122,6 +124,24 @@ def test_a_fhir_server_that_talks_nonsense(browser: Browser, ehr: MockSmartEhr, 
     assert answer.status in (200, *EHR_AT_FAULT)
     well_dressed(answer)
     assert "18.3" not in answer.text
+
+
+def nested(depth: int) -> Callable[[Call], Reply | None]:
+    """Every search for results finds one that holds lists in lists."""
+    found = searchset(observation(FERRITIN, 18.3, "ng/mL", id="deep", days=24) | {"interpretation": "DEEP"})
+    body = json.dumps(found).encode().replace(b'"DEEP"', b"[" * depth + b"]" * depth)
+    return lambda call: Reply(200, body) if call.path == "Observation" else None
+
+
+@pytest.mark.conformance("SM-17")
+def test_a_deep_answer_is_never_a_fault_of_ours(browser: Browser, ehr: MockSmartEhr) -> None:
+    """What its decoder still follows may be too deep for whoever reads a part of it later."""
+    statuses = set()
+    address = browser.chart_of(ehr).address
+    for depth in range(900, 1000, 3):
+        ehr.replies["fhir"] = nested(depth)
+        statuses.add(browser.get(address).status)
+    assert 200 in statuses and statuses <= {200, *EHR_AT_FAULT}
 
 
 @pytest.mark.conformance("SM-18")
