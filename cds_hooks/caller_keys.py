@@ -97,7 +97,7 @@ class CallerKeys:
 
     def _ask(self, seconds: float) -> None:
         try:
-            keys = read_keys(in_time(seconds, lambda: self._bytes(seconds)))
+            keys = read_keys(in_time(f"keys of {self._client.iss}", seconds, lambda: self._bytes(seconds)))
         except (KeysOutOfReach, TimeoutError) as error:
             log.error("keys of a caller are out of reach", reason=str(error) or _TOO_SLOW)
             return

@@ -9,6 +9,7 @@ from codecs import BOM_UTF8
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 import requests
@@ -70,7 +71,11 @@ class Sender:
         self, method: str, address: str, deadline: Deadline, headers: Mapping[str, str], form: str | None
     ) -> Reply:
         try:
-            return in_time(deadline.remaining, lambda: self._exchange(method, address, deadline, headers, form))
+            return in_time(
+                urlsplit(address).netloc,
+                deadline.remaining,
+                lambda: self._exchange(method, address, deadline, headers, form),
+            )
         except TimeoutError:
             raise NotAnswered(504, "no answer in time") from None
 
