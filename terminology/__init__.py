@@ -43,7 +43,9 @@ from terminology.systems import (
     SNOMED_CT,
     UCUM,
     Coding,
+    canonical,
     check_code,
+    is_known,
 )
 from terminology.units import Property, Unit, keeps_promise, known_unit, unit_of
 from terminology.written_units import written
@@ -79,12 +81,14 @@ __all__ = [
     "UnknownValueSet",
     "ValueSet",
     "analyte",
+    "canonical",
     "check_code",
     "code_use",
     "conversion_factor",
     "convert",
     "drug_groups_by_name",
     "groups_of",
+    "is_known",
     "keeps_promise",
     "known_unit",
     "loinc_codes",

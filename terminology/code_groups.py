@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal, cast
 
-from terminology.systems import ATC, ICD9CM, ICD10, ICD10CM, ICD10GM, Coding
+from terminology.systems import ATC, ICD9CM, ICD10, ICD10CM, ICD10GM, Coding, canonical
 from terminology.tables import value_set_files
 
 CANONICAL = "https://rls-nutrients.org/fhir"
@@ -47,7 +47,7 @@ class ValueSet:
     """One value set. ``id`` is what the knowledge files call it; the file's own id stands at the end of ``url``.
 
     ``verified`` is the weakest mark among its codes. ``ingredients`` are the RxNorm ingredients among ``codings``,
-    ``names`` further names (INN and British spellings, substances without a code) to be found in free text.
+    ``names`` further names (INN and British spellings, brands, conditions) to be found in free text.
     """
 
     id: str
@@ -153,6 +153,7 @@ def groups_of(system: str | None, code: str) -> frozenset[str]:
     """The ids of all value sets that hold this coding; empty for a code without a system."""
     if not system or not code:
         return frozenset()
+    system = canonical(system)
     code = _written(system, code)
     listed = _sets_of_code().get((system, code), frozenset())
     matched = {made.id for family, made in _families_of_system().get(system, ()) if _holds(family, made, code)}

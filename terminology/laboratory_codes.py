@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Literal
 
 from terminology.analyte import analyte
-from terminology.systems import LOINC
+from terminology.systems import LOINC, canonical
 from terminology.tables import analyte_tables
 from terminology.units import Property
 
@@ -67,7 +67,7 @@ def _code_uses() -> dict[tuple[str, str], CodeUse]:
 
 def code_use(system: str | None, code: str) -> CodeUse | None:
     """What this coding is good for; ``None`` if it is no laboratory code we know (a code without a system is none)."""
-    return _code_uses().get((system, code)) if system else None
+    return _code_uses().get((canonical(system), code)) if system else None
 
 
 def loinc_codes(analyte_id: str, role: Role = "accepted") -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The code systems we read, and what a well-formed code of each looks like.
 
-The addresses are those that FHIR R4 registers (terminologies-systems); ICD-10-GM's is the one German profiles use.
+The addresses are those that FHIR R4 registers (terminologies-systems); ICD-10-GM's is the one German profiles use. What
+was made of CDA documents calls the same systems by their OIDs.
 """
 
 from __future__ import annotations
@@ -18,6 +19,29 @@ ICD10GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 ICD9CM = "http://hl7.org/fhir/sid/icd-9-cm"
 ICD11 = "http://id.who.int/icd/release/11/mms"
 UCUM = "http://unitsofmeasure.org"
+
+# HL7 OID registry; that of ATC and of WHO's ICD-10 from memory.
+_OIDS = {
+    "2.16.840.1.113883.6.1": LOINC,
+    "2.16.840.1.113883.6.3": ICD10,
+    "2.16.840.1.113883.6.73": ATC,
+    "2.16.840.1.113883.6.88": RXNORM,
+    "2.16.840.1.113883.6.90": ICD10CM,
+    "2.16.840.1.113883.6.96": SNOMED_CT,
+    "2.16.840.1.113883.6.103": ICD9CM,
+    "2.16.840.1.113883.6.8": UCUM,
+}
+_BY_OID = {f"urn:oid:{oid}": system for oid, system in _OIDS.items()}
+
+
+def canonical(system: str) -> str:
+    """The system's address as we write it, where it was sent as an OID; any other as it is."""
+    return _BY_OID.get(system, system)
+
+
+def is_known(system: str | None) -> bool:
+    """Is it a system of which we read codes?"""
+    return system is not None and canonical(system) in _SHAPES
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from clinical.chart.how_often import times_a_day
 from clinical.chart.problems import groups_of_concept, words_of
 from clinical.chart.quantities import Number, read_quantity
 from clinical.chart.wire import AdministeredDosage, CodeableConcept, Dosage, Period, Quantity, Resource
-from terminology import SNOMED_CT, drug_groups_by_name
+from terminology import SNOMED_CT, canonical, drug_groups_by_name
 
 _NEVER = frozenset({"entered-in-error", "cancelled", "not-taken", "not-done", "unknown"})
 _RUNNING = frozenset({"active", "in-progress", "intended"})
@@ -133,7 +133,7 @@ def _course(resource: Resource) -> Period | None:
 def _route(resource: Resource, words: str) -> Literal["oral", "parenteral", "other"] | None:
     for dosage in _dosages(resource):
         for coding in dosage.route.coding if dosage.route else ():
-            if coding.system == SNOMED_CT and coding.code in _ROUTES:
+            if coding.code in _ROUTES and canonical(coding.system or "") == SNOMED_CT:
                 return _ROUTES[coding.code]
         if found := _route_in(f"{words_of(dosage.route)} {dosage.text or ''}"):
             return found

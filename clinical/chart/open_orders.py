@@ -10,7 +10,7 @@ from clinical.chart.dates import read_date
 from clinical.chart.facts import OpenOrder
 from clinical.chart.gathering import Located
 from clinical.chart.wire import CodeableConcept
-from terminology import code_use
+from terminology import canonical, code_use
 
 _OPEN = frozenset({"active", "draft"})
 
@@ -34,7 +34,7 @@ def read_open_order(item: Located) -> OpenOrder | None:
 def codings_of(concept: CodeableConcept | None) -> frozenset[tuple[str, str]]:
     """The codes of a concept, each with its system."""
     coded = concept.coding if concept else ()
-    return frozenset((one.system, one.code) for one in coded if one.system and one.code)
+    return frozenset((canonical(one.system), one.code) for one in coded if one.system and one.code)
 
 
 def analytes_of(codings: frozenset[tuple[str, str]]) -> frozenset[str]:

@@ -14,7 +14,7 @@ import msgspec
 
 from clinical.chart.facts import Comparator
 from clinical.chart.wire import Quantity
-from terminology import UCUM, Unit, known_unit, unit_of
+from terminology import UCUM, Unit, canonical, known_unit, unit_of
 
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _TEXT = re.compile(
@@ -118,7 +118,9 @@ def _kept_number(written: bytes) -> Decimal | None:
 
 def _ucum_code(quantity: Quantity) -> str | None:
     # A code without a system is taken as UCUM, as senders mean it; one of another system says nothing about the unit.
-    return quantity.code if quantity.system in (None, UCUM) else None
+    if quantity.system in (None, UCUM) or canonical(quantity.system) == UCUM:
+        return quantity.code
+    return None
 
 
 def read_unit(analyte: str, number: Number) -> Unit | Refused:

@@ -40,6 +40,8 @@ HELD = [
     (ICD11, "7A80", "restless-legs"),
     (ICD10CM, "G2581", "restless-legs"),
     (ICD10CM, "g25.81", "restless-legs"),
+    ("urn:oid:2.16.840.1.113883.6.90", "G2581", "restless-legs"),
+    ("urn:oid:2.16.840.1.113883.6.73", "l01bc06", "fluoropyrimidine"),
     (ICD10CM, "G47.61", "periodic-limb-movement-disorder"),
     (ICD10CM, "E83.110", "haemochromatosis"),
     (ICD10GM, "E83.1", "iron-overload"),

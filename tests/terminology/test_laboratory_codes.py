@@ -184,3 +184,7 @@ def test_the_value_set_of_an_analyte_holds_its_accepted_codes(id: str) -> None:
 def test_codes_of_an_unknown_analyte() -> None:
     with pytest.raises(UnknownAnalyte):
         loinc_codes("zinc")
+
+
+def test_loinc_called_by_its_oid() -> None:
+    assert code_use("urn:oid:2.16.840.1.113883.6.1", "2276-4") == code_use(LOINC, "2276-4")

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from terminology import ATC, ICD9CM, ICD10, ICD10CM, ICD10GM, ICD11, LOINC, RXNORM, SNOMED_CT, check_code
+from terminology import (
+    ATC,
+    ICD9CM,
+    ICD10,
+    ICD10CM,
+    ICD10GM,
+    ICD11,
+    LOINC,
+    RXNORM,
+    SNOMED_CT,
+    canonical,
+    check_code,
+    is_known,
+)
 from terminology.code_groups import value_sets
 from terminology.laboratory_codes import (
     EDD_LOINC,
@@ -95,3 +108,22 @@ def test_every_code_of_every_value_set_is_well_formed() -> None:
         ICD11,
     } - {ATC}, "ATC comes as families alone"
     assert [reason for coding in sorted(codings) if (reason := check_code(*coding))] == []
+
+
+@pytest.mark.parametrize(
+    ("oid", "system"),
+    [
+        ("2.16.840.1.113883.6.1", LOINC), ("2.16.840.1.113883.6.73", ATC), ("2.16.840.1.113883.6.88", RXNORM),
+        ("2.16.840.1.113883.6.90", ICD10CM), ("2.16.840.1.113883.6.96", SNOMED_CT),
+        ("2.16.840.1.113883.6.103", ICD9CM), ("2.16.840.1.113883.6.3", ICD10),
+    ],
+)  # fmt: skip
+def test_a_system_called_by_its_oid(oid: str, system: str) -> None:
+    """As CDA documents, and what is made of them, call it."""
+    assert canonical(f"urn:oid:{oid}") == system
+    assert is_known(f"urn:oid:{oid}")
+
+
+def test_another_system_keeps_its_name_and_is_not_known() -> None:
+    assert canonical("urn:oid:1.2.3") == "urn:oid:1.2.3"
+    assert [is_known(system) for system in (None, "", "urn:oid:1.2.3", SNOMED_CT)] == [False, False, False, True]
