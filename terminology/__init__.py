@@ -16,6 +16,7 @@ from terminology.code_groups import (
     value_set,
     value_set_ids,
 )
+from terminology.condition_names import conditions_by_name
 from terminology.conversion import CannotConvert, conversion_factor, convert
 from terminology.drug_names import drug_groups_by_name
 from terminology.laboratory_codes import (
@@ -84,6 +85,7 @@ __all__ = [
     "canonical",
     "check_code",
     "code_use",
+    "conditions_by_name",
     "conversion_factor",
     "convert",
     "drug_groups_by_name",

@@ -17,6 +17,8 @@ _LOCAL_USE = any_of(["ophthalmic", "otic", "eye", "ear", "topical", "cutaneous",
 def _sets_of_name() -> dict[str, frozenset[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for made in value_sets().values():
+        if made.kind == "condition":
+            continue
         for name in (*made.names, *(coding.display for coding in made.ingredients if coding.display)):
             found[plain_words(name).strip()].add(made.id)
     return {name: frozenset(ids) for name, ids in found.items()}

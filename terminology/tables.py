@@ -36,6 +36,12 @@ def name_table() -> dict[str, Any]:
     return _toml(HERE / "laboratory_names.toml")
 
 
+@cache
+def condition_name_table() -> dict[str, Any]:
+    """condition_names.toml."""
+    return _toml(HERE / "condition_names.toml")
+
+
 def value_set_files() -> Iterator[tuple[str, dict[str, Any]]]:
     """value_sets/<file id>.json with its file id: FHIR R4 ValueSet resources.
 

@@ -96,13 +96,15 @@ class Measurement(Fact, frozen=True, kw_only=True):
 
 
 class Condition(Fact, frozen=True):
-    """A problem or diagnosis. ``groups`` are the value sets its codes belong to."""
+    """A problem or diagnosis. ``groups`` are the value sets its codes belong to, ``possible`` those that only its words
+    name: they are not asserted, and not absent either."""
 
     source: str
     groups: frozenset[str]
     state: Literal["active", "past", "refuted", "unconfirmed"]
     text: str
     recorded: FhirDate | None = None
+    possible: frozenset[str] = frozenset()
 
 
 class Medication(Fact, frozen=True, kw_only=True):

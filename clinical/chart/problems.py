@@ -8,8 +8,9 @@ from typing import Literal
 from clinical.chart.dates import FhirDate, read_date
 from clinical.chart.facts import Allergy, Condition, PregnancyStatus, Procedure
 from clinical.chart.gathering import Located
+from clinical.chart.naming import all_words
 from clinical.chart.wire import CodeableConcept, Resource
-from terminology import EDD_LOINC, SNOMED_CT, drug_groups_by_name, groups_of
+from terminology import EDD_LOINC, SNOMED_CT, conditions_by_name, drug_groups_by_name, groups_of
 
 _PAST = frozenset({"inactive", "remission", "resolved"})
 _NOT_MEANT = frozenset({"refuted", "entered-in-error"})
@@ -32,7 +33,9 @@ def read_condition(item: Located) -> Condition | None:
     elif verification in _UNSURE:
         state = "unconfirmed"
     code = resource.code
-    return Condition(item.reference, groups_of_concept(code), state, words_of(code), _began(resource))
+    groups = groups_of_concept(code)
+    possible = conditions_by_name("; ".join(filter(None, all_words(code)))) - groups
+    return Condition(item.reference, groups, state, words_of(code), _began(resource), possible)
 
 
 def _ended(resource: Resource) -> bool:

@@ -12,15 +12,18 @@ from datetime import date
 import msgspec
 
 from clinical.chart.dates import FhirDate
-from clinical.chart.facts import Chart, PregnancyStatus
+from clinical.chart.facts import Chart, Condition, PregnancyStatus
 from clinical.reasoning.answers import NO, UNKNOWN, Answer, distinct
 from clinical.reasoning.assessment import Context, YesNoUnknown
+from terminology import value_set
 
 # Obstetric convention: due at 40+0 weeks; trimesters begin at 13+0 (FE24, EMA) and 28+0 weeks (ICD-10-CM Z3A).
 _TERM_DAYS = 280
 _TRIMESTER_STARTS = ((28 * 7, 3), (13 * 7, 2), (0, 1))
 _LONGEST_PREGNANCY_DAYS = 308
 _ADULT = 18
+# A problem list may hold whole letters; enough of one tells which problem is meant.
+_LONGEST_QUOTED = 80
 _TRIMESTERS = {"first-trimester": 1, "second-trimester": 2, "third-trimester": 3}
 
 
@@ -68,12 +71,37 @@ def _asserted(chart: Chart, group: str) -> Answer:
     """Yes by an active condition, no by a refuted one, unknown without a word."""
     named = [condition for condition in chart.conditions if group in condition.groups]
     if not named:
-        return UNKNOWN
+        return _perhaps(chart, group)
     active = _sources(condition for condition in named if condition.state in ("active", "unconfirmed"))
     if active:
         return Answer(True, active)
     refuted = _sources(condition for condition in named if condition.state == "refuted")
     return Answer(False, refuted) if refuted else UNKNOWN
+
+
+def _perhaps(chart: Chart, group: str) -> Answer:
+    active = [condition for condition in chart.conditions if condition.state in ("active", "unconfirmed")]
+    named = possibly(active, frozenset({group}))
+    return Answer(None, (), named) if named else UNKNOWN
+
+
+def possibly(conditions: Iterable[Condition], groups: frozenset[str]) -> tuple[str, ...]:
+    """What is to be found out where only the words of a problem name one of these groups, as a part of a sentence."""
+    return distinct(
+        f"whether the problem “{_quoted(item.text)}”, known by its words alone, means {_meaning(group)}"
+        for item in conditions
+        for group in sorted(item.possible & groups)
+    )
+
+
+def _quoted(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _LONGEST_QUOTED else f"{words[:_LONGEST_QUOTED].rstrip()} …"
+
+
+def _meaning(group: str) -> str:
+    title = value_set(group).title
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _sources(conditions: object) -> tuple[str, ...]:

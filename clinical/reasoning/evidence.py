@@ -139,3 +139,6 @@ def _marks(chart: Chart) -> Iterator[str]:
         for fact in facts:
             for group in fact.groups:
                 yield f"{word}:{group}"
+    for condition in chart.conditions:
+        for group in condition.possible:
+            yield f"condition:{group}"

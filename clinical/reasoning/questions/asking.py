@@ -30,6 +30,12 @@ def asked_once(name: str, ask: Ask) -> Ask:
     return recall
 
 
+def not_asserted(evidence: Evidence, possibly: tuple[str, ...]) -> Answer:
+    """No, and what of the problem list may mean a yes: a diagnosis that is known by its words alone."""
+    none = none_listed(evidence, "Condition")
+    return Answer(False, (), (*none.missing, *possibly)) if possibly else none
+
+
 def none_listed(evidence: Evidence, resource_type: str) -> Answer:
     """No; and where the list itself was not sent, that it was not."""
     return NO if resource_type in evidence.chart.answered else _UNLISTED[resource_type]

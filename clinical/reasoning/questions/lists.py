@@ -9,9 +9,10 @@ from clinical.chart.facts import Medication
 from clinical.knowledge import Knowledge
 from clinical.knowledge import question_schema as asked
 from clinical.reasoning.answers import NO, UNKNOWN, YES, Answer, all_of, any_of, distinct
+from clinical.reasoning.context import possibly
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.questions.analytes import values_of
-from clinical.reasoning.questions.asking import Ask, none_listed
+from clinical.reasoning.questions.asking import Ask, none_listed, not_asserted
 
 
 def _groups(words: str | tuple[str, ...]) -> frozenset[str]:
@@ -31,8 +32,9 @@ def about_condition(question: asked.AskCondition, _: Knowledge) -> Ask:
     def ask(evidence: Evidence) -> Answer:
         if marks.isdisjoint(evidence.marks):
             return none_listed(evidence, "Condition")
-        facts = [item.source for item in evidence.chart.conditions if item.state in states and item.groups & groups]
-        return Answer(True, distinct(facts)) if facts else none_listed(evidence, "Condition")
+        meant = [item for item in evidence.chart.conditions if item.state in states]
+        facts = [item.source for item in meant if item.groups & groups]
+        return Answer(True, distinct(facts)) if facts else not_asserted(evidence, possibly(meant, groups))
 
     return ask
 

@@ -6,7 +6,7 @@ from clinical.knowledge import Knowledge
 from clinical.knowledge import question_schema as asked
 from clinical.reasoning.answers import NO, YES, Answer
 from clinical.reasoning.evidence import Evidence
-from clinical.reasoning.questions.asking import Ask, none_listed
+from clinical.reasoning.questions.asking import Ask, not_asserted
 
 
 def about_age(question: asked.AskAge, _: Knowledge) -> Ask:
@@ -54,4 +54,4 @@ def about_restless_legs(_: asked.AskRestlessLegs, __: Knowledge) -> Ask:
 
 def _asserted(answer: Answer, evidence: Evidence) -> Answer:
     """What nobody asserted does not hold for a rule (invariant 1); a missing problem list is named."""
-    return answer if answer.truth is not None else none_listed(evidence, "Condition")
+    return answer if answer.truth is not None else not_asserted(evidence, answer.missing)
