@@ -1,4 +1,5 @@
-"""Entries of the chart's lists that cannot be read: no code and no words, or no status that means anything.
+"""Entries of the chart's lists that cannot be read: no code and no words, a code that nobody can resolve and no words,
+or no status that means anything.
 
 Whoever wrote such an entry meant something by it. What it was might contraindicate a supplement, so that the list it
 stands in no longer answers "none": an unreadable problem is not the absence of a problem.
@@ -11,6 +12,7 @@ import re
 from clinical.chart.decoding import lost_in
 from clinical.chart.gathering import Located, Shelf
 from clinical.chart.wire import CodeableConcept, Resource
+from terminology import ATC, canonical, is_known
 
 # FHIR R4 event-status and request-status value sets, with those of MedicationStatement and MedicationAdministration.
 _STATUSES = frozenset(
@@ -30,6 +32,7 @@ _DECISIVE = frozenset(
     {"code", "status", "clinicalStatus", "verificationStatus", "medicationCodeableConcept", "medicationReference"}
     | {"doNotPerform", "performedDateTime", "performedPeriod", "effectivePeriod", "abatementDateTime"}
 )
+_WHOLE_ATC_CODE = 7
 _WITH_STATUS = frozenset(_LISTED) - {"Condition", "AllergyIntolerance"}
 
 
@@ -62,3 +65,18 @@ def _tells_a_drug(resource: Resource, shelf: Shelf) -> bool:
 def tells(concept: CodeableConcept | None) -> bool:
     """Whether a concept has a code or words at all, ours or not."""
     return concept is not None and bool(concept.text or any(coding.code or coding.display for coding in concept.coding))
+
+
+def tells_by_code(concept: CodeableConcept | None) -> bool:
+    """Whether a code that stands without words, and in none of our value sets, still says that it means none of them:
+    one of a system that we know does, "17" of somebody's own does not."""
+    return concept is not None and any(coding.code and is_known(coding.system) for coding in concept.coding)
+
+
+def tells_drug_by_code(concept: CodeableConcept | None) -> bool:
+    """The same of a drug: an ATC code tells the class of every drug. Of RxNorm we know ingredients and few products, so
+    that a number which is not among them is not harmless for that."""
+    return concept is not None and any(
+        coding.code and canonical(coding.system or "") == ATC and len(coding.code.strip()) == _WHOLE_ATC_CODE
+        for coding in concept.coding
+    )

@@ -42,6 +42,10 @@ class Drug(NamedTuple):
     ingredients: tuple[CodeableConcept, ...] = ()
 
     @property
+    def concepts(self) -> tuple[CodeableConcept, ...]:
+        return (self.concept, *self.ingredients) if self.concept is not None else self.ingredients
+
+    @property
     def groups(self) -> frozenset[str]:
         """Those of the product and of all that is in it: a combination may have a code that nobody knows."""
         return groups_of_concept(self.concept).union(*map(groups_of_concept, self.ingredients))

@@ -19,8 +19,8 @@ from clinical.chart.facts import (
     Procedure,
 )
 from clinical.chart.gathering import Gathered, Located, Shelf, gather
-from clinical.chart.illegible import why_illegible
-from clinical.chart.medications import read_medication
+from clinical.chart.illegible import tells_by_code, tells_drug_by_code, why_illegible
+from clinical.chart.medications import drug_of, read_medication
 from clinical.chart.naming import Name, name_in
 from clinical.chart.observations import Reading, analyte_named, read_observation
 from clinical.chart.open_orders import read_open_order
@@ -133,17 +133,30 @@ def _set_aside(item: Located, local: Mapping[str, str], found: _Found) -> None:
 def _read_condition(item: Located, _: Shelf, found: _Found) -> None:
     if condition := read_condition(item):
         found.conditions.append(condition)
+        understood = condition.text or condition.groups or tells_by_code(item.resource.code)
+        if not understood and condition.state != "refuted":
+            _note_unknown_code("the condition", item, found)
+
+
+def _note_unknown_code(what: str, item: Located, found: _Found) -> None:
+    _note_illegible(f"its code is not known here and stands without words: {what} is not known", item, found)
+    found.partly_read.add(_LISTS[item.resource.resource_type])
 
 
 def _read_medication(item: Located, shelf: Shelf, found: _Found) -> None:
-    if medication := read_medication(item, shelf):
+    drug = drug_of(item.resource, shelf)
+    if medication := read_medication(item, shelf, drug):
         found.medications.append(medication)
+        if not (medication.text or medication.groups or any(map(tells_drug_by_code, drug.concepts))):
+            _note_unknown_code("the drug", item, found)
         found.conditions.extend(read_reasons(item))
 
 
 def _read_allergy(item: Located, _: Shelf, found: _Found) -> None:
     if allergy := read_allergy(item):
         found.allergies.append(allergy)
+        if not (allergy.text or allergy.groups or tells_by_code(item.resource.code)):
+            _note_unknown_code("the substance", item, found)
 
 
 def _read_procedure(item: Located, _: Shelf, found: _Found) -> None:
