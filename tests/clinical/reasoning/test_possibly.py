@@ -82,3 +82,47 @@ def test_a_letter_in_place_of_a_problem_is_quoted_by_its_beginning():
     assert proposal is not None
     assert "“seen in clinic seen in clinic" in proposal.unknowns[0]
     assert len(proposal.unknowns[0]) < 160
+
+
+LOW = {
+    "S.MG.PO": [
+        observation("19123-9", 1.4, "mg/dL", id="l", effectiveDateTime="2026-11-20"),
+        observation("98979-8", 90, "mL/min/{1.73_m2}", id="e"),
+        observation("2823-3", 4.2, "mmol/L", id="k"),
+        observation("46099-8", 9.4, "mg/dL", id="c"),
+    ],
+    "S.B12.PO": [observation("2132-9", 150, "pg/mL", id="l")],
+    "S.FE.PO": [],
+}
+
+
+def told_of(proposal, words):
+    problem = condition() | {"id": "words", "code": {"text": words}}
+    found = assess(chart(*LOW_IRON, *LOW[proposal], *([problem] if words else [])), KNOWLEDGE, TODAY).proposals
+    return next(one for one in found if one.id == proposal)
+
+
+@pytest.mark.parametrize(
+    ("proposal", "words"),
+    [
+        ("S.FE.PO", "Hereditary haemochromatosis"),
+        ("S.FE.PO", "Iron overload"),
+        ("S.FE.PO", "Thalassaemia major"),
+        ("S.FE.PO", "On haemodialysis"),
+        ("S.MG.PO", "Myasthenia gravis"),
+        ("S.MG.PO", "On haemodialysis"),
+        ("S.B12.PO", "Peripheral neuropathy"),
+        ("S.B12.PO", "Pernicious anaemia"),
+    ],
+)
+def test_words_that_name_a_contraindication(proposal, words):
+    assert told_of(proposal, None).preselected
+    told = told_of(proposal, words)
+    assert not told.preselected
+    assert all(f"“{words}”" in unknown for unknown in told.unknowns)
+    assert told.unknowns
+
+
+@pytest.mark.parametrize("words", ["Hypertension", "Family history of haemochromatosis", "No haemochromatosis"])
+def test_words_that_name_none(words):
+    assert told_of("S.FE.PO", words).preselected
