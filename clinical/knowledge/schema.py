@@ -199,7 +199,7 @@ class Freshness(Provenance):
     shorter: tuple[Shorter, ...] = ()
 
 
-SpanId = Literal["dialysis-session", "drug-ended", "order-open", "order-soon"]
+SpanId = Literal["dialysis-session", "drug-ended", "drug-supply", "order-open", "order-soon"]
 
 
 class Span(Provenance):

@@ -26,6 +26,7 @@ _LIMITS = ("below", "at_most", "above", "at_least", "of", "daily_above", "daily_
 _SPANS = {
     "dialysis-session": "IRON.CKD_HD",
     "drug-ended": "FE09",
+    "drug-supply": "S.FOL.TREAT ticked",
     "order-open": "S.LAB.TSAT",
     "order-soon": "S.LAB.TSAT",
 }

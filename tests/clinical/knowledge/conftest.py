@@ -56,6 +56,15 @@ strength = "policy"
 verified = "policy"
 
 [[span]]
+id = "drug-supply"
+days = 90
+meaning = "a drug without an end is asked about"
+source = "house-policy"
+section = "how long it counts"
+strength = "policy"
+verified = "policy"
+
+[[span]]
 id = "order-open"
 days = 90
 meaning = "an order counts as open for so long"
