@@ -108,7 +108,11 @@ class Condition(Fact, frozen=True):
 
 
 class Medication(Fact, frozen=True, kw_only=True):
-    """A drug that the chart says is (or was) taken, ordered or given. ``unsigned``: it waits to be ordered."""
+    """A drug that the chart says is (or was) taken, ordered or given. ``unsigned``: it waits to be ordered.
+
+    ``doubtful``: the chart itself does not know whether it is taken. One that is neither ``active`` nor has ``ended``
+    is over since nobody knows when, at the latest since ``over_by``.
+    """
 
     source: str
     groups: frozenset[str]
@@ -116,9 +120,11 @@ class Medication(Fact, frozen=True, kw_only=True):
     active: bool
     planned: bool = False
     unsigned: bool = False
+    doubtful: bool = False
     started: FhirDate | None = None
     start_is_prescription: bool = True
     ended: FhirDate | None = None
+    over_by: FhirDate | None = None
     route: Literal["oral", "parenteral", "other"] | None = None
     daily_dose: Decimal | None = None
     dose_unit: str | None = None

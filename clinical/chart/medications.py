@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from clinical.chart.dates import FhirDate, read_date
+from clinical.chart.courses import RUNNING, course_of
 from clinical.chart.facts import Medication
 from clinical.chart.gathering import Located, Shelf
 from clinical.chart.how_often import times_a_day
 from clinical.chart.problems import groups_of_concept, words_of
 from clinical.chart.quantities import Number, read_quantity
-from clinical.chart.wire import AdministeredDosage, CodeableConcept, Dosage, Period, Quantity, Resource
+from clinical.chart.wire import AdministeredDosage, CodeableConcept, Dosage, Quantity, Resource
 from terminology import SNOMED_CT, canonical, drug_groups_by_name
 
-_NEVER = frozenset({"entered-in-error", "cancelled", "not-taken", "not-done", "unknown"})
-_RUNNING = frozenset({"active", "in-progress", "intended"})
+_NEVER = frozenset({"entered-in-error", "cancelled", "not-taken", "not-done"})
+_TO_SIGN = frozenset({"active", "in-progress", "intended"})
 _PLANS = frozenset({"proposal", "plan"})
 # SNOMED CT routes that EHRs send most; everything else is read from the words beside it.
 _ROUTES: dict[str, Literal["oral", "parenteral"]] = {
@@ -73,18 +73,20 @@ def read_medication(item: Located, shelf: Shelf, drug: Drug | None = None) -> Me
     words = drug.words or shown or ""
     groups = drug.groups
     by_name = not groups
-    started, is_prescription, ended = _times(resource)
+    course = course_of(resource)
     dose, unit = _daily_dose(resource)
     return Medication(
         source=item.reference,
         groups=groups or drug_groups_by_name(drug.names or words),
         text=words,
-        active=resource.status in _RUNNING,
+        active=resource.status in RUNNING,
         planned=resource.status == "draft" or resource.intent in _PLANS,
-        unsigned=resource.status == "draft" or (resource.status in _RUNNING and resource.intent in _PLANS),
-        started=started,
-        start_is_prescription=is_prescription,
-        ended=ended,
+        unsigned=resource.status == "draft" or (resource.status in _TO_SIGN and resource.intent in _PLANS),
+        doubtful=resource.status == "unknown",
+        started=course.started,
+        start_is_prescription=course.start_is_prescription,
+        ended=course.ended,
+        over_by=course.over_by,
         route=_route(resource, words),
         daily_dose=dose,
         dose_unit=unit,
@@ -108,30 +110,6 @@ def _ingredients(medication: Resource, shelf: Shelf) -> Iterator[CodeableConcept
         found = shelf.find(one.item_reference, medication)
         if concept := one.item_codeable_concept or (found.code if found else None):
             yield concept
-
-
-def _times(resource: Resource) -> tuple[FhirDate | None, bool, FhirDate | None]:
-    """When it began, whether that is only a prescription's date, and when it ended."""
-    period = resource.effective_period
-    start = read_date(period.start) if period else None
-    end = read_date(period.end) if period else None
-    if resource.resource_type == "MedicationAdministration":
-        given = read_date(resource.effective_date_time) or start
-        return given, False, end or given
-    if start is not None:
-        return start, False, end
-    prescribed = read_date(resource.authored_on) or read_date(resource.effective_date_time)
-    if resource.status == "completed" and (course := _course(resource)):
-        return read_date(course.start) or prescribed, True, read_date(course.end) or end or prescribed
-    stopped = None if resource.status in _RUNNING else end or prescribed or read_date(resource.date_asserted)
-    return prescribed, True, end or stopped
-
-
-def _course(resource: Resource) -> Period | None:
-    """From when to when a completed course was prescribed. One that was stopped may have ended long before."""
-    timings = (dosage.timing for dosage in _dosages(resource) if isinstance(dosage, Dosage))
-    repeats = (timing.repeat for timing in timings if timing is not None)
-    return next((repeat.bounds_period for repeat in repeats if repeat is not None and repeat.bounds_period), None)
 
 
 def _route(resource: Resource, words: str) -> Literal["oral", "parenteral", "other"] | None:

@@ -115,6 +115,14 @@ class AdministeredDosage(Wire, frozen=True):
     dose: Quantity | None = None
 
 
+class DispenseRequest(Wire, frozen=True):
+    """MedicationRequest.dispenseRequest: for how long what is dispensed lasts."""
+
+    validity_period: Period | None = None
+    expected_supply_duration: Quantity | None = None
+    number_of_repeats_allowed: msgspec.Raw = ABSENT
+
+
 class Ingredient(Wire, frozen=True):
     """Medication.ingredient. Its strength is not read: a dose counts for products whose content the knowledge lists."""
 
@@ -204,6 +212,7 @@ class Resource(Wire, frozen=True, kw_only=True):
     authored_on: str | None = None
     date_asserted: str | None = None
     dosage_instruction: tuple[Dosage, ...] = ()
+    dispense_request: DispenseRequest | None = None
     dosage: tuple[Dosage, ...] | AdministeredDosage = ()
     reason_code: tuple[CodeableConcept, ...] = ()
     # Medication

@@ -88,13 +88,14 @@ def _perhaps(chart: Chart, group: str) -> Answer:
 def possibly(conditions: Iterable[Condition], groups: frozenset[str]) -> tuple[str, ...]:
     """What is to be found out where only the words of a problem name one of these groups, as a part of a sentence."""
     return distinct(
-        f"whether the problem “{_quoted(item.text)}”, known by its words alone, means {_meaning(group)}"
+        f"whether the problem “{quoted(item.text)}”, known by its words alone, means {_meaning(group)}"
         for item in conditions
         for group in sorted(item.possible & groups)
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Words of the chart in a sentence of ours."""
     words = " ".join(text.split())
     return words if len(words) <= _LONGEST_QUOTED else f"{words[:_LONGEST_QUOTED].rstrip()} …"
 

@@ -9,7 +9,7 @@ from clinical.chart.facts import Medication
 from clinical.knowledge import Knowledge
 from clinical.knowledge import question_schema as asked
 from clinical.reasoning.answers import NO, UNKNOWN, YES, Answer, all_of, any_of, distinct
-from clinical.reasoning.context import possibly
+from clinical.reasoning.context import possibly, quoted
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.questions.analytes import values_of
 from clinical.reasoning.questions.asking import Ask, none_listed, not_asserted
@@ -50,16 +50,15 @@ def about_medication(question: asked.AskMedication, knowledge: Knowledge) -> Ask
     def ask(evidence: Evidence) -> Answer:
         if marks.isdisjoint(evidence.marks):
             return none_listed(evidence, "MedicationRequest")
-        answers = [
+        taken = any_of(
             _taken(item, question, ended, limit, evidence)
             for item in evidence.chart.medications
             if item.groups & groups
-        ]
-        return (
-            any_of(answers)
-            if any(answer.truth is not False for answer in answers)
-            else none_listed(evidence, "MedicationRequest")
         )
+        if taken.truth is not False:
+            return taken
+        none = none_listed(evidence, "MedicationRequest")
+        return Answer(False, (), distinct((*none.missing, *taken.missing))) if taken.missing else none
 
     return ask
 
@@ -67,9 +66,12 @@ def about_medication(question: asked.AskMedication, knowledge: Knowledge) -> Ask
 def _taken(
     item: Medication, question: asked.AskMedication, ended: int, limit: Mapping[str, Decimal] | None, evidence: Evidence
 ) -> Answer:
-    if not _counts(item, ended, evidence):
-        return NO
     if question.route is not None and item.route not in (None, question.route):
+        return NO
+    counts = _counts(item, ended, evidence)
+    if counts is None:
+        return Answer(False, (), (_doubt(item),))
+    if not counts:
         return NO
     checks = [Answer(True, (item.source,))]
     if question.for_days is not None:
@@ -81,13 +83,38 @@ def _taken(
     return all_of(checks)
 
 
-def _counts(item: Medication, ended_within_days: int, evidence: Evidence) -> bool:
-    """Being taken, or ended not longer ago than asked. What is only planned is not taken."""
-    if item.planned or (item.started is not None and item.started.after(evidence.today)):
+def _counts(item: Medication, ended_within_days: int, evidence: Evidence) -> bool | None:
+    """Being taken, or ended not longer ago than asked; ``None`` where nobody says so and it may be. What is only
+    planned is not taken."""
+    today = evidence.today
+    if item.planned or (item.started is not None and item.started.after(today)):
         return False
-    if item.ended is not None and not item.ended.after(evidence.today):
-        return item.ended.days_before(evidence.today) <= ended_within_days
-    return item.active
+    if item.ended is not None and not item.ended.after(today):
+        lately = item.ended.days_before(today) <= ended_within_days
+        return None if lately and item.doubtful else lately
+    return True if item.active else _may_have_ended_lately(item, ended_within_days, evidence)
+
+
+def _may_have_ended_lately(item: Medication, within: int, evidence: Evidence) -> bool | None:
+    """Of a drug that is over, or may be, and no end is told. One that began within these days ended within them."""
+    if item.over_by is not None and item.over_by.days_before(evidence.today) > within:
+        return False
+    if item.doubtful:
+        return None
+    if within == 0:
+        return False
+    if item.started is None:
+        return None
+    age = item.started.days_before(evidence.today)
+    if age <= within:
+        return True
+    return None if not item.start_is_prescription or age <= within + evidence.knowledge.days["drug-supply"] else False
+
+
+def _doubt(item: Medication) -> str:
+    """What is to be found out, as a part of a sentence."""
+    name = f"“{quoted(item.text)}”" if item.text else "a drug without a name"
+    return f"whether {name} is taken" if item.doubtful else f"until when {name} was taken"
 
 
 def _has_run(item: Medication, days: int, evidence: Evidence) -> Answer:

@@ -55,7 +55,13 @@ def test_a_reason_asserts_restless_legs_and_nothing_else():
 
 @pytest.mark.parametrize(
     ("change", "active"),
-    [({}, True), ({"status": "completed"}, False), ({"status": "on-hold"}, False), ({"intent": "proposal"}, True)],
+    [
+        ({}, True),
+        ({"status": "completed"}, False),
+        ({"status": "on-hold"}, True),
+        ({"status": "unknown"}, False),
+        ({"intent": "proposal"}, True),
+    ],
 )
 def test_whether_a_drug_is_taken(change, active):
     found = chart(medication(**change)).medications[0]
@@ -74,7 +80,53 @@ def test_a_completed_course_lasts_as_long_as_it_was_prescribed_for():
 @pytest.mark.parametrize("status", ["active", "stopped"])
 def test_what_was_stopped_may_have_ended_before_its_course_and_what_runs_has_not_ended(status):
     [found] = chart(medication(status=status, dosageInstruction=[COURSE])).medications
-    assert found.ended is None or found.ended.text == medication()["authoredOn"]
+    assert found.ended is None
+    assert found.over_by is None or (status, found.over_by.text) == ("stopped", "2024-08-30")
+
+
+DAYS = {"unit": "days", "system": "http://unitsofmeasure.org", "code": "d"}
+VALID = {"validityPeriod": {"start": "2026-09-01", "end": "2026-10-01"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "dispensed", "ended", "over_by"),
+    [
+        ("completed", {}, None, None),
+        ("stopped", {}, None, None),
+        ("unknown", {}, None, None),
+        ("completed", VALID, "2026-10-01", None),
+        ("stopped", VALID, None, "2026-10-01"),
+        ("unknown", VALID, None, "2026-10-01"),
+        ("on-hold", VALID, None, None),
+        ("active", VALID, None, None),
+        ("completed", {"expectedSupplyDuration": {"value": 40, **DAYS}}, "2026-10-11", None),
+        ("completed", {"expectedSupplyDuration": {"value": 4, "unit": "weeks"}}, "2026-09-29", None),
+        ("completed", {"expectedSupplyDuration": {"value": 20, **DAYS}, "numberOfRepeatsAllowed": 1},
+         "2026-10-11", None),
+        ("completed", VALID | {"expectedSupplyDuration": {"value": 40, **DAYS}}, "2026-10-11", None),
+        ("completed", {"expectedSupplyDuration": {"value": 4, "unit": "boxes"}}, None, None),
+        ("completed", {"expectedSupplyDuration": {"value": 9e9, **DAYS}}, None, None),
+        ("completed", {"numberOfRepeatsAllowed": 3}, None, None),
+    ],
+)  # fmt: skip
+def test_the_day_of_a_prescription_is_no_end_and_what_was_dispensed_tells_one(status, dispensed, ended, over_by):
+    [found] = chart(medication(status=status, dispenseRequest=dispensed)).medications
+    assert (found.ended and found.ended.text, found.over_by and found.over_by.text) == (ended, over_by)
+    assert found.started.text == "2026-09-01"
+    assert found.doubtful is (status == "unknown")
+
+
+def test_a_statement_that_it_was_stopped_tells_the_latest_day():
+    told = {
+        "resourceType": "MedicationStatement",
+        "authoredOn": None,
+        "status": "stopped",
+        "dateAsserted": "2026-10-02",
+    }
+    [begun] = chart(medication(**told, effectivePeriod={"start": "2026-01-01"})).medications
+    assert (begun.ended, begun.over_by.text) == (None, "2026-10-02")
+    [undated] = chart(medication(**told)).medications
+    assert undated.ended.text == "2026-10-02"
 
 
 @pytest.mark.parametrize(
