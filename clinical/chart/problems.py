@@ -10,13 +10,14 @@ from clinical.chart.facts import Allergy, Condition, PregnancyStatus, Procedure
 from clinical.chart.gathering import Located
 from clinical.chart.naming import all_words
 from clinical.chart.wire import CodeableConcept, Resource
-from terminology import EDD_LOINC, SNOMED_CT, conditions_by_name, drug_groups_by_name, groups_of
+from terminology import EDD_LOINC, LOINC, SNOMED_CT, canonical, conditions_by_name, drug_groups_by_name, groups_of
 
 _PAST = frozenset({"inactive", "remission", "resolved"})
 _NOT_MEANT = frozenset({"refuted", "entered-in-error"})
 _UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
-# Answers to LOINC 82810-3 in SNOMED CT, as US Core and IPS bind them (from memory).
-_PREGNANT, _NOT_PREGNANT = "77386006", "60001007"
+# Answers to LOINC 82810-3, in SNOMED CT as US Core and in LOINC as IPS bind them (from memory), and in words.
+_PREGNANT = frozenset({(SNOMED_CT, "77386006"), (LOINC, "LA15173-0")})
+_NOT_PREGNANT = frozenset({(SNOMED_CT, "60001007"), (LOINC, "LA26683-5")})
 
 
 def read_condition(item: Located) -> Condition | None:
@@ -92,10 +93,13 @@ def read_pregnancy(item: Located) -> PregnancyStatus | None:
 
 
 def _pregnant(answer: CodeableConcept | None) -> bool | None:
-    codes = {coding.code for coding in answer.coding if coding.system == SNOMED_CT} if answer else set()
-    if _NOT_PREGNANT in codes or words_of(answer).strip().lower() == "not pregnant":
-        return False
-    return True if _PREGNANT in codes else None
+    if answer is None:
+        return None
+    codes = {(canonical(coding.system or ""), coding.code) for coding in answer.coding}
+    words = {" ".join(text.split()).lower() for text in all_words(answer) if text}
+    yes = not codes.isdisjoint(_PREGNANT) or "pregnant" in words
+    no = not codes.isdisjoint(_NOT_PREGNANT) or "not pregnant" in words
+    return None if yes == no else yes
 
 
 def groups_of_concept(concept: CodeableConcept | None) -> frozenset[str]:

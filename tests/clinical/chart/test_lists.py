@@ -251,6 +251,26 @@ def test_pregnancy_status(code, expected):
     assert [item.pregnant for item in found] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"coding": [{"system": "http://loinc.org", "code": "LA15173-0"}]}, True),
+        ({"coding": [{"system": "urn:oid:2.16.840.1.113883.6.1", "code": "LA15173-0"}]}, True),
+        ({"coding": [{"system": "http://loinc.org", "code": "LA26683-5"}]}, False),
+        ({"coding": [{"system": "http://loinc.org", "code": "LA4489-6", "display": "Unknown"}]}, None),
+        ({"text": "Pregnant"}, True),
+        ({"coding": [{"system": "urn:oid:1.2.3", "code": "1", "display": "Pregnant"}]}, True),
+        ({"text": " Not pregnant "}, False),
+        ({"coding": [{"system": "http://loinc.org", "code": "LA15173-0"}], "text": "Not pregnant"}, None),
+        ({"text": "possibly pregnant"}, None),
+    ],
+)
+def test_pregnancy_status_in_loinc_and_in_words(answer, expected):
+    found = chart(observation("82810-3", valueQuantity=None, valueCodeableConcept=answer))
+    assert [item.pregnant for item in found.pregnancy] == [expected]
+    assert bool(found.data_quality) is (expected is None)
+
+
 def test_estimated_date_of_delivery():
     found = chart(observation("11779-6", valueQuantity=None, valueDateTime="2027-02-01")).pregnancy
     assert found[0].due.text == "2027-02-01"
