@@ -136,7 +136,7 @@ def _writer(jurisdiction: str, public_url: str) -> CardWriter:
 def _incomplete_chart(gaps: Sequence[Gap], assessment: Assessment) -> bool:
     """Must silence be explained? Where something went wrong, and where restless legs are asserted and nobody sent the
     iron results, or not those that are looked for: silence would look like "iron is fine"."""
-    if assessment.patient.deceased:
+    if not assessment.patient.is_judged:
         return False
     iron = {gap.state for gap in gaps if gap.need.nutrient == "iron"}
     not_sent = "absent" in iron or ("partial" in iron and rests_on_absence("iron", assessment))

@@ -43,12 +43,12 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def matters_of(assessment: Assessment, belonging: Belonging, unread: Collection[str] = ()) -> list[Matter]:
-    """The matters of a chart, worst first; none for a deceased patient (DQ.ID).
+    """The matters of a chart, worst first; none for a deceased patient or a test patient (DQ.ID).
 
     ``unread``: nutrients whose results could not be read in full; of these nothing is said that rests on the absence of
     one.
     """
-    if assessment.patient.deceased:
+    if not assessment.patient.is_judged:
         return []
     found = [*_safety(assessment), *_medicines(assessment)]
     on_file = _facts_of_results(assessment) if unread else frozenset()

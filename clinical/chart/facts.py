@@ -160,6 +160,12 @@ class Patient(Fact, frozen=True):
     birth_date: FhirDate | None = None
     gender: str | None = None
     deceased: bool = False
+    is_test: bool = False
+
+    @property
+    def is_judged(self) -> bool:
+        """Of the deceased and of test patients the results are shown, and nothing is said (DQ.ID)."""
+        return not (self.deceased or self.is_test)
 
 
 class PregnancyStatus(Fact, frozen=True):

@@ -25,6 +25,8 @@ _OF_A_PATIENT = (
     "Procedure",
     "Encounter",
 )
+# ActReason "test health data", as a security label.
+_TEST_DATA = "HTEST"
 
 
 class Owner:
@@ -95,6 +97,7 @@ def _owner_of(item: Located) -> Owner:
         birth_date=read_date(resource.birth_date),
         gender=resource.gender,
         deceased=bool(resource.deceased_boolean or resource.deceased_date_time),
+        is_test=any(label.code == _TEST_DATA for label in (resource.meta.security if resource.meta else ())),
     )
     names = {item.reference, item.full_url, short_reference(item.full_url)}
     identifiers = resource.identifier if isinstance(resource.identifier, tuple) else (resource.identifier,)

@@ -73,6 +73,7 @@ class Annotation(Wire, frozen=True):
 class Meta(Wire, frozen=True):
     version_id: str | None = None
     last_updated: str | None = None
+    security: tuple[Coding, ...] = ()
 
 
 class Component(Wire, frozen=True):

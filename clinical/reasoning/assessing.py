@@ -26,7 +26,7 @@ def assess(chart: Chart, knowledge: Knowledge, today: date, evaluate_restless_le
     """
     rules = compiled(knowledge)
     evidence = gather_evidence(chart, rules, today, evaluate_restless_legs)
-    if chart.patient.deceased:
+    if not chart.patient.is_judged:
         return _silent(chart, evidence)
     decisions = decide(rules, evidence)
     _reserve(rules, evidence, decisions)
@@ -88,8 +88,9 @@ def _outside(item: Measurement, hours: tuple[int, int]) -> bool:
 
 
 def _silent(chart: Chart, evidence: Evidence) -> Assessment:
-    """For a patient recorded as deceased: the results, and no finding, caution or proposal (DQ.ID)."""
-    reason = "the patient is recorded as deceased; nothing is judged or proposed"
+    """For a deceased patient and for one made for testing: the results, no finding, caution or proposal (DQ.ID)."""
+    who = "recorded as deceased" if chart.patient.deceased else "marked as a test patient (security label HTEST)"
+    reason = f"the patient is {who}; nothing is judged or proposed"
     note = DataQuality("DQ.ID", reason, None, chart.patient.reference)
     return Assessment(
         patient=chart.patient,

@@ -98,12 +98,12 @@ def review_orders(
 ) -> OrdersReviewed:
     """What is to be said on ``today`` of the ``selected`` drafts (their references); the others are context.
 
-    Raises nothing for a readable chart. For a patient recorded as deceased nothing is said.
+    Raises nothing for a readable chart. For a deceased patient, and for a test patient, nothing is said.
     """
     rules, orders = compiled(knowledge), compiled_orders(knowledge)
     at_hand = [order for order in drafts if order.reference in selected and orders.matters(order)]
     desk = Desk(chart, drafts, rules, orders, today)
-    held = [(order, concerns_of(order, desk)) for order in ([] if chart.patient.deceased else at_hand)]
+    held = [(order, concerns_of(order, desk)) for order in (at_hand if chart.patient.is_judged else [])]
     # Supplements first: what is to be kept apart from another drug is then told of the supplement, and once.
     held.sort(key=lambda pair: not pair[1].standing.proposals)
     told = _Told()

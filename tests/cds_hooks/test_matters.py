@@ -174,3 +174,7 @@ def test_of_results_that_could_not_be_read_their_absence_is_not_said() -> None:
 
 def test_for_the_dead_there_are_no_cards() -> None:
     assert topics(msgspec.structs.replace(IRON_IS_LOW, patient=Patient(reference="Patient/p1", deceased=True))) == []
+
+
+def test_for_a_test_patient_there_are_no_cards() -> None:
+    assert topics(msgspec.structs.replace(IRON_IS_LOW, patient=Patient(reference="Patient/p1", is_test=True))) == []

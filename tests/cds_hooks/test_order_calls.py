@@ -308,6 +308,11 @@ def test_for_the_dead_nothing_is_said(service: Any) -> None:
     assert cards(service, order_call([draft(IRON)], prefetch=dead, **SATURATED)) == []
 
 
+def test_of_a_test_patient_nothing_is_said(service: Any) -> None:
+    tested = {"patient": patient(meta={"security": [{"code": "HTEST"}]})}
+    assert cards(service, order_call([draft(IRON)], prefetch=tested, **SATURATED)) == []
+
+
 def test_signing_does_not_repeat_what_was_said_at_choosing(service: Any) -> None:
     assert len(cards(service, order_call([draft(IRON)], **SATURATED))) == 1
     changed_by_the_ehr = draft(IRON, status="active", authoredOn="2026-11-22T10:00:00Z")

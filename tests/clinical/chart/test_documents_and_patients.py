@@ -1,10 +1,19 @@
 """What may be handed in, whose chart it is, and which versions are refused."""
 
 import json
+from datetime import date
 
 import pytest
 
-from clinical import CannotRead, TwoPatients, WrongFhirVersion, read_chart, read_document
+from clinical import (
+    CannotRead,
+    TwoPatients,
+    WrongFhirVersion,
+    assess,
+    load_knowledge,
+    read_chart,
+    read_document,
+)
 from tests.clinical.resources import bundle, chart, condition, observation, patient
 
 
@@ -92,3 +101,17 @@ def test_an_older_version_is_refused_in_one_sentence(resource, version):
 def test_one_sloppy_status_among_sound_r4_costs_itself_only():
     found = chart(patient(), condition(), condition(id="c2", clinicalStatus="active"), observation())
     assert len(found.measurements) == 1
+
+
+@pytest.mark.parametrize(("label", "is_test"), [("HTEST", True), ("N", False)])
+def test_a_patient_made_for_testing_is_not_judged_and_it_is_said(label, is_test):
+    meta = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": label}]}
+    found = assess(chart(patient(meta=meta), condition(), observation(value=12)), load_knowledge(), date(2026, 11, 22))
+    notes = [note.reason for note in found.data_quality if note.id == "DQ.ID"]
+    assert bool(found.findings) is bool(found.proposals) is not is_test
+    assert [one.measurement.reported for one in found.measurements] == ["12 ng/mL"]
+    assert notes == (
+        ["the patient is marked as a test patient (security label HTEST); nothing is judged or proposed"]
+        if is_test
+        else []
+    )
