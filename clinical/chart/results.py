@@ -54,7 +54,7 @@ class Result:
         if isinstance(unit, Refused):
             return self._refuse(unit)
         value = number.value if unit.factor == 1 else number.value * unit.factor
-        refusal = self._type(unit) or self._size(value, number, unit)
+        refusal = self._type(unit, number) or self._size(value, number, unit)
         effective = self._effective()
         if refusal or effective is None:
             return self._refuse(
@@ -118,18 +118,27 @@ class Result:
             return Refused("DQ.ABSENT", "a heading without a number of its own; its members are read")
         return Refused("DQ.ABSENT", "the result has no value")
 
-    def _type(self, unit: Unit) -> Refused | None:
+    def _type(self, unit: Unit, number: Number) -> Refused | None:
         """Look-alikes under one code: total and active B12, serum and red-cell folate, eGFR and clearance."""
         name = self.use.analyte
         if name == "vitamin-b12" and self.value.name.says_active_b12:
             return Refused("DQ.B12_TYPE", "the code says total B12, the words say active B12; it cannot be both")
         if name == "folate" and self.value.name.says_red_cells:
             return Refused("DQ.FOLATE_TYPE", "the code says serum folate, the words say red cells; it cannot be both")
-        if name == "transferrin-saturation" and unit.ucum != "%" and self.use.property not in ("ratio", None):
+        if (
+            name == "transferrin-saturation"
+            and unit.ucum != "%"
+            and self.use.property not in ("ratio", None)
+            and not self._says_fraction(number)
+        ):
             return Refused("DQ.UNIT_UNKNOWN", "a ratio under the code of a percentage; it is not turned into one")
         if name == "egfr" and unit.ucum == "mL/min" and not self.use.indexed:
             return Refused("DQ.UNIT_UNKNOWN", "mL/min without a body surface is a clearance, not an indexed eGFR")
         return None
+
+    def _says_fraction(self, number: Number) -> bool:
+        """A bare "1" may be anything; the word "fraction" beside a mass or molar fraction is what the code promises."""
+        return self.use.property == "fraction" and (number.unit or "").strip().lower() == "fraction"
 
     def _size(self, value: Decimal, number: Number, unit: Unit) -> Refused | None:
         name = self.use.analyte

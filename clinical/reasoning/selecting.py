@@ -180,11 +180,18 @@ def _stands_for_total(item: Measurement, twos: Sequence[Measurement], on_d2: boo
         reason = "25-OH-D3 alone, in a patient on ergocalciferol (vitamin D2)"
     elif _stands_beside(item, twos):
         reason = "25-OH-D3 with a 25-OH-D2 of another specimen of that day; they are not added up"
+    elif any(_of_one_laboratory(item, two) for two in twos):
+        reason = "25-OH-D3 alone, from a laboratory that has reported 25-OH-D2 apart"
     else:
         selection.note(item, "DQ.D2_MISSING", "25-OH-D3 without 25-OH-D2: read as the total", blocks=False)
         return True
     selection.exclude(item, "DQ.D2_MISSING", reason)
     return False
+
+
+def _of_one_laboratory(one: Measurement, other: Measurement) -> bool:
+    """As far as is told: two results without a performer may be of one laboratory."""
+    return not (bytes(one.performer_json) and bytes(other.performer_json)) or one.performer_json == other.performer_json
 
 
 def _stands_beside(item: Measurement, totals: Iterable[Measurement]) -> bool:

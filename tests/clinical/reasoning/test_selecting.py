@@ -1,6 +1,7 @@
 """Which of many results counts, what is set aside, and what is worked out of others."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -192,3 +193,27 @@ def test_an_undated_pregnancy_is_not_undone_by_a_not_pregnant():
     assert assessed(said, active).context.pregnant == "unknown"
     assert assessed(said, {**active, "recordedDate": "2026-11-20"}).context.pregnant == "yes"
     assert assessed(said, {**active, "recordedDate": "2025-01-20"}).context.pregnant == "no"
+
+
+def vitamin_d(code, id_, day, performer=None):
+    by: dict[str, Any] = {} if performer is None else {"performer": [{"reference": f"Organization/{performer}"}]}
+    return observation(code, 9, id=id_, effectiveDateTime=f"2026-11-{day:02}T08:00:00Z", **by)
+
+
+@pytest.mark.parametrize(
+    ("d2", "d3", "read"),
+    [("l1", "l1", []), (None, "l1", []), (None, None, []), ("l2", "l1", ["9 ng/mL"])],
+)
+def test_d3_alone_is_not_the_total_of_a_laboratory_that_reports_d2_apart(d2, d3, read):
+    """Row A.1-d: 15 days before, the same laboratory measured 25-OH-D2 for itself."""
+    found = assessed(vitamin_d("1989-3", "d3", 17, d3), vitamin_d("49054-0", "d2", 2, d2))
+    assert usable(found, "vitamin-d") == read
+
+
+@pytest.mark.parametrize(("value", "found"), [(0.15, ["IRON.RLS_LOW_TSAT"]), (15, [])])
+def test_a_saturation_that_is_called_a_fraction_is_one(value, found):
+    saturation: dict[str, Any] = {"valueQuantity": {"value": value, "unit": "fraction"}}
+    told = assessed(
+        observation(value=90), observation("2502-3", id="t", **saturation), observation("1988-5", 1, "mg/L")
+    )
+    assert [one.id for one in told.findings if one.id == "IRON.RLS_LOW_TSAT"] == found
