@@ -71,7 +71,8 @@ class Asking(Generic[P]):
             self._failure.__cause__ = error
 
     def answer(self) -> Answer[P]:
-        return Answer(self._question, tuple(self._pages), self._failure)
+        failure = self._failure  # first: a page that comes meanwhile is one more, never one that a whole answer lacks
+        return Answer(self._question, tuple(self._pages), failure)
 
     def _judge(self, received: Received, deadline: Deadline) -> P:
         """The page, or the failure that the HTTP status and the resource tell of."""
