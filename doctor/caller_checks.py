@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, RSAKey
-
 from doctor.asking import NotReached, ask
 from doctor.examination import Examination
-from doctor.forms import member, objects
+from doctor.public_keys import calling_key, listed_keys
 from doctor.verdicts import Verdict, fail, ok, warn
 from hosting import CdsClient, is_public_sandbox, is_public_sandbox_key
 
 CALLERS = "CDS clients"
-_KINDS: dict[str, type[ECKey] | type[RSAKey]] = {"EC": ECKey, "RSA": RSAKey}
 
 
 def check_callers(examination: Examination) -> Iterator[Verdict]:
@@ -33,17 +28,20 @@ def _check(client: CdsClient, examination: Examination) -> Iterator[Verdict]:
         yield _sandbox(name, examination)
         return
     try:
-        keys = _keys(client)
+        listed = _all_objects(listed_keys(_data(client)))
     except NotReached as reason:
         todo = "until they can be read, every hook call is answered with 401: check jwks_url, and the way there."
         yield fail(name, str(reason), todo)
         return
+    keys = [key for jwk in listed if (key := calling_key(jwk)) is not None]
     if any(is_public_sandbox_key(key) for key in keys):
         yield _sandbox(name, examination)
     elif not keys:
-        yield fail(name, "there is no public EC or RSA key among them", "ask the EHR's operator for the right address.")
+        seen = "there is no key among them that proves a call: public, EC or RSA of 2048 bits, with kid, for signatures"
+        yield fail(name, seen, "every hook call is answered with 401: ask the EHR's operator for the right address.")
     else:
-        yield ok(name, f"{len(keys)} can be read")
+        beside = f", {len(listed) - len(keys)} beside them prove no call" if len(keys) < len(listed) else ""
+        yield ok(name, f"{len(keys)} can be read{beside}")
 
 
 def _sandbox(name: str, examination: Examination) -> Verdict:
@@ -52,28 +50,20 @@ def _sandbox(name: str, examination: Examination) -> Verdict:
     return fail(name, seen, "never with patients' data: remove this cds_client, and leave the setting off.")
 
 
-def _keys(client: CdsClient) -> list[ECKey | RSAKey]:
+def _data(client: CdsClient) -> bytes:
     if client.jwks_file is not None:
         try:
-            data = client.jwks_file.read_bytes()
+            return client.jwks_file.read_bytes()
         except OSError as error:
             raise NotReached(f"jwks_file cannot be read ({error.strerror})") from None
-    else:
-        reply = ask(client.jwks_url or "")
-        if reply.status != 200:
-            raise NotReached(f"jwks_url answers with {reply.status}")
-        data = reply.body
-    try:
-        listed = member(json.loads(data), "keys")
-    except (ValueError, RecursionError):
-        listed = None
-    if not isinstance(listed, list):
+    reply = ask(client.jwks_url or "")
+    if reply.status != 200:
+        raise NotReached(f"jwks_url answers with {reply.status}")
+    return reply.body
+
+
+def _all_objects(listed: list[Any]) -> list[Any]:
+    """The service reads no set in which anything else stands."""
+    if not all(isinstance(one, dict) for one in listed):
         raise NotReached("it is not a JWK Set")
-    return [key for one in objects(listed) if (key := _key(one)) is not None]
-
-
-def _key(told: Any) -> ECKey | RSAKey | None:
-    try:
-        return _KINDS[told["kty"]].import_key(told)
-    except (JoseError, ValueError, KeyError, TypeError):
-        return None
+    return listed

@@ -16,7 +16,8 @@ from clinical import Need
 from doctor.asking import NotReached, Reply, ask
 from doctor.examination import Examination, Permission
 from doctor.forms import member, texts
-from doctor.token_checks import check_context, check_id_token, check_lifetime, check_scopes
+from doctor.id_token_checks import check_id_token
+from doctor.token_checks import check_context, check_lifetime, check_scopes
 from doctor.token_endpoint import ask_token, callback_of
 from doctor.verdicts import Verdict, fail, ok, warn
 from hosting import ConfigurationError
@@ -121,11 +122,11 @@ def _token_reply(examination: Examination, form: dict[str, str]) -> dict[str, ob
 
 
 def judge_reply(examination: Examination, reply: dict[str, object], asked: str) -> Iterator[Verdict]:
-    patient, refresh = reply.get("patient"), reply.get("refresh_token")
+    patient, refresh, scope = reply.get("patient"), reply.get("refresh_token"), reply.get("scope")
     examination.permission = Permission(
         str(reply["access_token"]),
         patient if isinstance(patient, str) and patient else None,
-        str(reply.get("scope", "")),
+        scope if isinstance(scope, str) else asked,  # where it is not told, it is as asked: RFC 6749 section 5.1
         refresh if isinstance(refresh, str) else None,
     )
     yield from check_context(examination)

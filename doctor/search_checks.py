@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +28,7 @@ SEARCH, PAGING, ANOTHER = "searches", "paging", "other patients"
 _MOST_PAGES = 20
 _MOST_SECONDS = 10.0
 _SMALL_PAGE = "2"
+_PATIENT = re.compile(r"(?:^|/)Patient/([^/?#]+)")
 
 
 def check_searches(examination: Examination, needed: tuple[Need, ...]) -> Iterator[Verdict]:
@@ -107,9 +109,12 @@ def _resources(page: Resource) -> list[Resource]:
 
 
 def _is_of_another(resource: Resource, patient: str) -> bool:
+    """As the SMART app judges it: a version of this patient is this patient."""
+    if resource.resource_type == "Patient":
+        return resource.id != patient
     subject = resource.subject or resource.patient
-    named = subject.reference if subject else None
-    return bool(named) and "Patient/" in str(named) and str(named).rpartition("/")[2] != patient
+    named = _PATIENT.search(subject.reference) if subject and subject.reference else None
+    return named is not None and named[1] != patient
 
 
 def _pages(examination: Examination) -> Iterator[Verdict]:

@@ -1,14 +1,8 @@
-"""What a token reply must hold: the patient, the scopes, a user whose name is proven, and a token that lives."""
+"""What a token reply must hold: the patient, the scopes, and a token that lives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import msgspec
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-from joserfc.jws import extract_compact
 
 from doctor.asking import NotReached, Reply, ask
 from doctor.examination import Examination, Permission
@@ -18,15 +12,13 @@ from doctor.verdicts import Verdict, fail, ok, warn
 from ehr_reader import Query, Scopes
 from hosting import ConfigurationError
 
-CONTEXT, GRANTED, ID_TOKEN, READING, LIFETIME, REFRESH = (
+CONTEXT, GRANTED, READING, LIFETIME, REFRESH = (
     "patient of the launch",
     "scopes granted",
-    "id_token",
     "reading with the token",
     "life of the token",
     "refresh",
 )
-_ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384"]
 
 
 def check_context(examination: Examination) -> Iterator[Verdict]:
@@ -58,50 +50,6 @@ def _query_of(kind: str) -> Query:
     if kind == "Patient":
         return Query(kind, id="x")
     return Query(kind, parameters=(("patient", "x"),), within=(("category", "laboratory"),))
-
-
-def check_id_token(examination: Examination, value: object, asked: str) -> Iterator[Verdict]:
-    if "openid" not in asked.split():
-        return
-    if not isinstance(value, str):
-        yield warn(ID_TOKEN, "there is none", "the page and the access audit will not know the user.")
-        return
-    todo = "tell the EHR's operator: who uses the app cannot be proven, and the launch is refused."
-    try:
-        header = extract_compact(value.encode()).headers()
-    except (JoseError, ValueError, TypeError, RecursionError):
-        yield fail(ID_TOKEN, "it is not a signed JWT", todo)
-        return
-    if header.get("alg") not in _ALGORITHMS:
-        yield fail(ID_TOKEN, "it is not signed by an algorithm that proves anything", todo)
-        return
-    try:
-        keys = _issuer_keys(examination)
-        claims = jwt.decode(value, keys, algorithms=_ALGORITHMS).claims
-    except NotReached as reason:
-        yield fail(ID_TOKEN, f"the issuer's keys: {reason}", "have the EHR's operator see to its jwks_uri.")
-    except (JoseError, ValueError, KeyError, TypeError, RecursionError):
-        yield fail(ID_TOKEN, "its signature does not hold by the issuer's keys", todo)
-    else:
-        yield _judge(examination, claims, todo)
-
-
-def _judge(examination: Examination, claims: dict[str, object], todo: str) -> Verdict:
-    audience = claims.get("aud")
-    if claims.get("iss") != (examination.smart or {}).get("issuer"):
-        return fail(ID_TOKEN, "its issuer is not the one of the SMART configuration", todo)
-    if examination.ehr.client_id not in (audience if isinstance(audience, list) else [audience]):
-        return fail(ID_TOKEN, "it is made for another client_id", todo)
-    if not isinstance(claims.get("fhirUser"), str):
-        return warn(ID_TOKEN, "it names no fhirUser", "the access audit will not know the user.")
-    return ok(ID_TOKEN, "signed by the issuer's keys, for us")
-
-
-def _issuer_keys(examination: Examination) -> KeySet:
-    address = (examination.smart or {}).get("jwks_uri")
-    if not isinstance(address, str):
-        raise NotReached("the SMART configuration names no jwks_uri")
-    return KeySet.import_key_set(msgspec.json.decode(ask(address).body))
 
 
 def check_lifetime(examination: Examination) -> Iterator[Verdict]:
