@@ -47,7 +47,9 @@ class SignedAssertion(JWTBearerClientAssertion):  # type: ignore[misc]  # Authli
 
     def resolve_client_public_key(self, client: RegisteredApp) -> KeySet:
         try:
-            reply = requests.get(client.jwks_url or "", timeout=JWKS_SECONDS)
+            with requests.Session() as session:
+                session.trust_env = False  # a proxy of the machine has nothing to do with its loopback
+                reply = session.get(client.jwks_url or "", timeout=JWKS_SECONDS)
             reply.raise_for_status()
             return KeySet.import_key_set(reply.json())
         except (requests.RequestException, ValueError, KeyError, JoseError):

@@ -59,6 +59,15 @@ class DeskVisit:
     outcomes: dict[str, str] = field(default_factory=dict)
     accepted: set[str] = field(default_factory=set)
     id: str = field(default_factory=new_id)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def accept(self, suggestion: str) -> bool:
+        """Whether it was not accepted before; of two clicks at the same moment one is the first."""
+        with self._lock:
+            if suggestion in self.accepted:
+                return False
+            self.accepted.add(suggestion)
+            return True
 
     def card(self, uuid: str) -> tuple[Exchange, dict[str, Any]] | None:
         for exchange in self.exchanges:

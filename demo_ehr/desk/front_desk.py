@@ -91,9 +91,8 @@ class FrontDesk:
         suggestion = next((one for one in card.get("suggestions", ()) if one.get("uuid") == suggestion_uuid), None)
         if suggestion is None:
             abort(404)
-        if suggestion_uuid in visit.accepted:  # clicked twice, or reloaded: ordered once
+        if not visit.accept(suggestion_uuid):  # clicked twice, or reloaded: ordered once
             return
-        visit.accepted.add(suggestion_uuid)
         for action in suggestion.get("actions", ()):
             self.tray.act(visit.patient_id, action)
         self._report(visit, exchange, feedback.accepted(card, suggestion), f"Accepted: {suggestion['label']}")

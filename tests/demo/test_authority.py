@@ -315,6 +315,16 @@ def test_keys_that_cannot_be_fetched(client: SmartClient) -> None:
         assert asserted(client, key, "ES384").get_json()["error"] == "invalid_client"
 
 
+def test_keys_are_fetched_past_the_proxy_of_the_machine(client: SmartClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    key = ECKey.generate_key("P-384", auto_kid=True)
+    with published(key) as mock:
+        assert asserted(client, key, "ES384").status_code == 200
+        assert not vars(mock.calls[0].request)["req_kwargs"]["proxies"]
+
+
 def test_an_app_with_a_key_cannot_do_without(client: SmartClient) -> None:
     answer = client.exchange(client.code(client_id="asymmetric"), client_id="asymmetric")
     assert answer.get_json()["error"] == "invalid_client"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import threading
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -117,6 +119,33 @@ def test_an_override_says_only_what_the_card_offered(
     assert (entry["card"], entry["outcome"]) == (CARD["uuid"], "overridden")
     reason = {"reason": CARD["overrideReasons"][0], "userComment": "later"}  # type: ignore[index]
     assert entry.get("overrideReason") == (reason if form["reason"] == "not-now" else None)
+
+
+class _Meeting(set[str]):
+    """Whoever looks into it waits a moment for a second who looks, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._both = threading.Barrier(2)
+
+    def __contains__(self, one: object) -> bool:
+        found = super().__contains__(one)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self._both.wait(1)
+        return found
+
+
+def test_two_clicks_at_the_same_moment_order_once(desk: FrontDesk, service: responses.RequestsMock) -> None:
+    service.post(CALL, json={"cards": [CARD]})
+    service.post(FEEDBACK, json={})
+    visit = desk.hook("patient-view", ADA)
+    visit.accepted = _Meeting()
+    clicks = [threading.Thread(target=desk.accept, args=(visit, CARD["uuid"], "s1")) for _ in range(2)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join(60)
+    assert len(desk.tray.drafts(ADA)) == 1
 
 
 def test_a_suggestion_of_another_card_cannot_be_accepted(
