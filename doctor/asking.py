@@ -11,8 +11,6 @@ import requests
 
 SECONDS_TO_WAIT = 6.0
 LARGEST_BYTES = 20 * 1024 * 1024
-
-
 _HEADERS = {"Accept": "application/fhir+json, application/json", "User-Agent": "rls-nutrients doctor"}
 
 
@@ -48,11 +46,7 @@ def ask(
     token: str | None = None, body: dict[str, Any] | None = None,
 ) -> Reply:  # fmt: skip
     """Raises ``NotReached``."""
-    sent = {
-        "Accept": "application/fhir+json, application/json",
-        "User-Agent": "rls-nutrients doctor",
-        **(headers or {}),
-    }
+    sent = _HEADERS | (headers or {})
     began = time.monotonic()
     try:
         with requests.request(

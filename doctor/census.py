@@ -72,7 +72,7 @@ def analyte_of(result: Resource, local_codes: Mapping[str, str]) -> str | None:
 
 
 def strange_unit(result: Resource, analyte: str) -> str | None:
-    """The unit, if there is one that this analyte is not measured in; ``none at all`` where a number has none."""
+    """The unit, if there is one that this analyte is not measured in; ``no unit`` where a number has none."""
     quantity = result.value_quantity
     if quantity is None or not quantity.value:
         return None
