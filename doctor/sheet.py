@@ -41,7 +41,6 @@ def sheet(examination: Examination, needed: tuple[Need, ...], in_hooks: tuple[Ne
     yield ""
     yield "## Links on cards (to be allowed)"
     yield f"{app}/launch"
-    yield f"{cds}/source-attributes"
     yield f"{cds}/about"
     yield ""
     yield "## Prefetch, the same for each service"

@@ -205,6 +205,15 @@ def test_the_sheet_tells_what_the_app_asks_for(clinic: Clinic) -> None:
             assert scopes_to_ask(examination, needed) == expected
 
 
+def test_the_sheet_lists_the_links_that_cards_have(clinic: Clinic) -> None:
+    client = CdsClient(clinic.demo, read_settings().public_url, "rls-nutrients")
+    [service] = client.services("patient-view")
+    cards = client.call(service, {"userId": "Practitioner/p", "patientId": PATIENT}).answer["cards"]
+    links = [link for card in cards for link in [card["source"], *card["links"]]]
+    lines = clinic.examined(launch=False).stdout.partition("## Links on cards (to be allowed)\n")[2].splitlines()
+    assert set(lines[: lines.index("")]) == {link["url"] for link in links}
+
+
 def test_the_sheet_lists_the_services_as_discovery_does(clinic: Clinic) -> None:
     from cds_hooks.services import SERVICES  # noqa: PLC0415 - for this test alone
 
