@@ -19,7 +19,7 @@ def advice_on(
     """At least one verdict. ``environment`` is looked into for the variable of a client's secret, and told by name."""
     found = [
         *_address(ehr),
-        *_client(ehr, keys, environment),
+        *_client(ehr, keys, settings, environment),
         *_frames(ehr),
         *_callers(ehr, registry, settings),
         *_local_codes(ehr),
@@ -33,7 +33,17 @@ def _address(ehr: Ehr) -> Iterator[Verdict]:
         yield warn("fhir_base", "is on this very machine", "use the EHR's https address, unless this is a trial.")
 
 
-def _client(ehr: Ehr, keys: SigningKeys, environment: Mapping[str, str]) -> Iterator[Verdict]:
+def make_keys(settings: Settings) -> str:
+    """The command by which a key comes into being: a file that is there is never written over."""
+    file = settings.signing_key_file
+    if file is not None and file.exists():
+        return "run `rls-nutrients keys rotate`, which adds a key of each algorithm,"
+    return "run `rls-nutrients keys new`, set RLS_SIGNING_KEY_FILE,"
+
+
+def _client(
+    ehr: Ehr, keys: SigningKeys, settings: Settings, environment: Mapping[str, str]
+) -> Iterator[Verdict]:  # fmt: skip
     if ehr.client_id is None:
         seen = "is missing, so that the SMART app cannot be launched and the EHR never be asked back"
         yield warn("client_id", seen, "register us with the EHR and write down the id that it gives.")
@@ -42,8 +52,7 @@ def _client(ehr: Ehr, keys: SigningKeys, environment: Mapping[str, str]) -> Iter
         yield fail("client_secret_env", seen, "set that variable to the secret before `rls-nutrients serve`.")
     if ehr.client_authentication == "private_key_jwt" and keys.for_signing(ehr.signing_algorithm) is None:
         seen = f"private_key_jwt wants a key for {ehr.signing_algorithm}, and there is none"
-        todo = "run `rls-nutrients keys new`, set RLS_SIGNING_KEY_FILE, and have the EHR read our JWKS."
-        yield fail("client_authentication", seen, todo)
+        yield fail("client_authentication", seen, f"{make_keys(settings)} and have the EHR read our JWKS.")
     if ehr.client_authentication == "none" and ehr.client_id is not None:
         seen = "none: whoever intercepts an authorization code needs no more than its verifier"
         yield warn("client_authentication", seen, 'register as confidential client: "private_key_jwt".')
@@ -72,6 +81,10 @@ def _caller(ehr: Ehr, client: CdsClient, registry: EhrRegistry, settings: Settin
         seen = "is the public CDS Hooks sandbox, whose private key anybody can read"
         state = "trusted (RLS_TRUST_PUBLIC_SANDBOX)" if settings.trust_public_sandbox else "refused"
         yield fail(name, f"{seen}; it is {state}", "remove it wherever patients' data are.")
+    if client.jwks_file is not None and not client.jwks_file.exists():
+        yield fail(
+            name, f"jwks_file {client.jwks_file} is not there", "put the caller's JWK Set there, or mend the path."
+        )
     if client.reuse_tokens:
         yield warn(name, "may use a token several times", "set reuse_tokens to false for anything but a test kit.")
     shared = [

@@ -65,7 +65,9 @@ def _keys(settings: Settings) -> tuple[SigningKeys, list[Verdict]]:
     try:
         return read_signing_keys(settings), []
     except ConfigurationError as error:
-        return SigningKeys(), [fail("signing keys", str(error), "run `rls-nutrients keys new`, or correct the path.")]
+        file = settings.signing_key_file
+        todo = "correct the file" if file is not None and file.exists() else "run `rls-nutrients keys new`"
+        return SigningKeys(), [fail("signing keys", str(error), f"{todo}, or correct the path.")]
 
 
 def _starts(settings: Settings, found: EhrRegistry) -> list[Verdict]:

@@ -35,8 +35,7 @@ def check_searches(examination: Examination, needed: tuple[Need, ...]) -> Iterat
     """Asks everything that a chart page asks, in one round, within the time of a hook call or longer."""
     permission = examination.permission
     if permission is None or permission.patient is None:
-        todo = "give --launch, or --token-file with --patient, to have them tried."
-        yield warn(SEARCH, "not tried, for want of an access token and a patient", todo)
+        yield _not_tried(examination)
         return
     if not examination.can_read:
         yield warn(SEARCH, "not tried, for the patient could not be read", "mend that first.")
@@ -58,17 +57,30 @@ def check_searches(examination: Examination, needed: tuple[Need, ...]) -> Iterat
     yield from _without_code(examination)
 
 
+def _not_tried(examination: Examination) -> Verdict:
+    if examination.launch is not None:
+        todo = "mend that first, or give --token-file with --patient."
+        return warn(SEARCH, "not tried, for the launch ended without a token for a patient", todo)
+    todo = "give --launch, or --token-file with --patient, to have them tried."
+    return warn(SEARCH, "not tried, for want of an access token and a patient", todo)
+
+
 def _each(answered: dict[str, Answer[Resource]]) -> Iterator[Verdict]:
     failed: dict[str, list[str]] = {}
     for key, answer in answered.items():
         if answer.failure is not None:
-            failed.setdefault(answer.failure.reason, []).append(key)
+            failed.setdefault(_in_a_sentence(answer.failure.reason), []).append(key)
     for reason, keys in failed.items():
         todo = "what they would tell is shown as unknown; have the EHR's operator see to these searches."
         yield fail(SEARCH, f"{reason}: {', '.join(keys)}", todo)
     well = [key for key, answer in answered.items() if answer.failure is None]
     if well:
         yield ok(SEARCH, f"{len(well)} of {len(answered)} are answered: {', '.join(well)}")
+
+
+def _in_a_sentence(reason: str) -> str:
+    """Logs write it all in small letters."""
+    return reason.replace("ehr", "EHR").replace("fhir", "FHIR")
 
 
 def _fallback(answered: dict[str, Answer[Resource]]) -> Iterator[Verdict]:

@@ -11,6 +11,7 @@ from joserfc.jwk import OctKey
 from doctor.asking import NotReached, ask
 from doctor.examination import Examination
 from doctor.forms import member, objects
+from doctor.registry_advice import make_keys
 from doctor.verdicts import Verdict, fail, ok, warn
 from hosting import derived_key
 
@@ -47,7 +48,7 @@ def check_our_keys(examination: Examination) -> Iterator[Verdict]:
         return
     listed = [key.get("kid") for key in objects(member(reply.members(), "keys"))]
     if ours is None:
-        todo = "run `rls-nutrients keys new` and set RLS_SIGNING_KEY_FILE."
+        todo = f"{make_keys(examination.settings)} and start the service again."
         yield fail(OUR_KEYS, f"we have no key for {examination.ehr.signing_algorithm}", todo)
     elif ours.kid not in listed:
         yield fail(

@@ -134,6 +134,22 @@ def test_without_a_token_it_says_what_was_not_tried(clinic: Clinic) -> None:
     assert told.exit_code == 0
 
 
+def test_a_launch_without_a_patient_was_given_all_the_same(clinic: Clinic) -> None:
+    clinic.demo.faults.set("no-patient-in-token", True)
+    told = clinic.examined("demo-ehr", "--no-sheet").stdout
+    assert "searches: not tried, for the launch ended without a token for a patient" in told
+    assert "give --launch" not in told
+
+
+def test_an_ehr_is_written_in_capitals(clinic: Clinic, tmp_path: Path) -> None:
+    reply = clinic.demo.authority.access_token_for(PATIENT, "patient/Patient.r", "rls-nutrients")
+    (tmp_path / "token").write_text(reply["access_token"], "utf-8")
+    told = clinic.examined(
+        "demo-ehr", "--no-sheet", "--token-file", str(tmp_path / "token"), "--patient", PATIENT, launch=False
+    )
+    assert "searches: the EHR denied access" in told.stdout
+
+
 def test_a_fhir_base_that_is_not_registered(clinic: Clinic) -> None:
     clinic.registry.write_text("", "utf-8")
     told = clinic.examined(clinic.demo.fhir_base, launch=False)

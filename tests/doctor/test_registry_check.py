@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -86,6 +87,22 @@ def test_a_missing_signing_key_is_named(check: Check) -> None:
     told = check(HEALTHY, keys=False)
     assert told.exit_code == 1
     assert "private_key_jwt wants a key for ES384" in told.stdout
+
+
+def test_a_key_file_that_is_there_is_rotated_and_not_made_anew(check: Check, tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    check(HEALTHY)
+    for kinds in (("RSA",), ()):
+        listed = json.loads(file.read_text("utf-8"))["keys"]
+        file.write_text(json.dumps({"keys": [one for one in listed if one["kty"] in kinds]}), "utf-8")
+        told = check(HEALTHY, keys=False).stdout
+        todo = told.partition("private_key_jwt wants a key for ES384, and there is none\n")[2].splitlines()[0]
+        assert "-> run `rls-nutrients keys rotate`" in todo
+
+
+def test_a_file_of_a_callers_keys_that_is_not_there_is_called_so(check: Check) -> None:
+    told = check(HEALTHY.replace('jwks_url = "https://ehr.example.org/jwks.json"', 'jwks_file = "none.json"'))
+    assert "none.json is not there" in told.stdout
 
 
 def test_nobody_to_call_hooks(check: Check) -> None:
