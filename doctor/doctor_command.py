@@ -35,6 +35,8 @@ def doctor(
     """
     if token_file is not None and not patient:
         raise click.UsageError("--token-file needs --patient.")
+    if patient is not None and token_file is None:
+        raise click.UsageError("--patient needs --token-file: without a token nobody's results are read.")
     examination = _examination(connection)
     examination.launch = launch
     if token_file is not None:
@@ -54,7 +56,8 @@ def _run(examination: Examination, with_sheet: bool) -> list[Verdict]:
         for verdict in run():
             show([verdict])
             verdicts.append(verdict)
-    click.echo(f"\n{in_short(verdicts)}.")
+    untried = "" if examination.has_searched else " Results were not searched: nothing is said of them."
+    click.echo(f"\n{in_short(verdicts)}.{untried}")
     if with_sheet:
         click.echo("\n" + "\n".join(sheet(examination, needed, needs(knowledge, with_open_orders=True))))
     return verdicts

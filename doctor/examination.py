@@ -22,7 +22,7 @@ class Permission:
 class Examination:
     """``ehr`` is the registry's entry, or one made up of nothing but an address. ``launch`` is a launch value of the
     EHR, spent by the trial; ``smart`` and ``capabilities`` are its documents, once read; ``can_read``: whether it
-    answered a question with the permission's token."""
+    answered a question with the permission's token; ``has_searched``: whether results were searched."""
 
     settings: Settings
     registry: EhrRegistry
@@ -34,6 +34,7 @@ class Examination:
     smart: dict[str, Any] | None = None
     capabilities: dict[str, Any] | None = None
     can_read: bool = False
+    has_searched: bool = False
 
     @property
     def base(self) -> str:

@@ -40,7 +40,7 @@ def check_searches(examination: Examination, needed: tuple[Need, ...]) -> Iterat
     if not examination.can_read:
         yield warn(SEARCH, "not tried, for the patient could not be read", "mend that first.")
         return
-    ehr = examination.ehr
+    ehr, examination.has_searched = examination.ehr, True
     queries = queries_of(needed, ehr.prefetch_style, permission.patient, ehr.local_codes)
     reader: EhrReader[Resource] = EhrReader(lambda data: decode(data, Resource))
     began = time.monotonic()

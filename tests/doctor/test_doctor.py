@@ -134,6 +134,16 @@ def test_without_a_token_it_says_what_was_not_tried(clinic: Clinic) -> None:
     assert told.exit_code == 0
 
 
+@pytest.mark.parametrize("fault", [None, "fhir-unavailable", "fhir-unauthorized", "html-error"])
+def test_the_summary_says_whether_results_were_searched(clinic: Clinic, fault: str | None) -> None:
+    untried = "to mend. Results were not searched: nothing is said of them."
+    if fault is None:
+        assert untried not in clinic.examined("demo-ehr", "--no-sheet").stdout
+    else:
+        clinic.demo.faults.set(fault, True)
+    assert untried in clinic.examined("demo-ehr", "--no-sheet", launch=False).stdout
+
+
 def test_a_launch_without_a_patient_was_given_all_the_same(clinic: Clinic) -> None:
     clinic.demo.faults.set("no-patient-in-token", True)
     told = clinic.examined("demo-ehr", "--no-sheet").stdout
@@ -160,7 +170,14 @@ def test_a_fhir_base_that_is_not_registered(clinic: Clinic) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nobody"], ["http://ehr.example.org/fhir"], ["demo-ehr", "--token-file", "-"], ["demo-ehr", "--x"], []],
+    [
+        ["nobody"],
+        ["http://ehr.example.org/fhir"],
+        ["demo-ehr", "--token-file", "-"],
+        ["demo-ehr", "--patient", "p"],
+        ["demo-ehr", "--x"],
+        [],
+    ],
 )
 def test_wrong_usage(clinic: Clinic, arguments: list[str]) -> None:
     assert CliRunner().invoke(main, ["doctor", *arguments]).exit_code == 2
