@@ -20,6 +20,7 @@ from ehr_reader import (
     Deadline,
     EhrReader,
     Query,
+    joined,
     queries_of,
     same_origin,
 )
@@ -51,6 +52,7 @@ def check_searches(examination: Examination, needed: tuple[Need, ...]) -> Iterat
     answered = dict(zip(queries, answers, strict=True))
     yield from _each(answered)
     yield from _fallback(answered)
+    yield from asked_apart(queries, answered, examination.base)
     yield from _in_time(examination, time.monotonic() - began)
     yield from _strangers(answers, permission.patient)
     yield from _pages(examination)
@@ -96,6 +98,18 @@ def _fallback(answered: dict[str, Answer[Resource]]) -> Iterator[Verdict]:
     if reworded:
         seen = f"by code alone is refused for {', '.join(reworded)}; by category is answered"
         yield warn("search by code", seen, 'set prefetch_style = "category" for this EHR, and save a round.')
+
+
+def asked_apart(queries: dict[str, Query], answered: dict[str, Answer[Resource]], base: str) -> Iterator[Verdict]:
+    """Several needs share one search; where it is not taken, each is asked by itself in a second round."""
+    asked = joined(queries.values(), base)
+    apart = [key for key, query in queries.items() if asked[query] != query and answered[key].question == query]
+    if apart:
+        seen = f"not taken, and asked again one by one: {', '.join(apart)}"
+        todo = (
+            'each chart costs a second round: set prefetch_style = "category" for this EHR, or have it take more codes.'
+        )
+        yield warn("joined searches", seen, todo)
 
 
 def _in_time(examination: Examination, seconds: float) -> Iterator[Verdict]:

@@ -19,6 +19,7 @@ from ehr_reader.failures import (
     ReportFault,
     TryAgainLater,
 )
+from ehr_reader.joined_searches import joined
 from ehr_reader.origins import same_origin
 from ehr_reader.paging import Page
 from ehr_reader.queries import Inclusion, NextPage, Query, Question
@@ -51,6 +52,7 @@ __all__ = [
     "Wanted",
     "failures_of",
     "is_whole_laboratory",
+    "joined",
     "queries_of",
     "same_origin",
 ]
