@@ -21,7 +21,8 @@ from tests.house.manuals import shown
 HOOKS = Path(__file__).resolve().parents[2] / "fixtures" / "hooks"
 LISTS = ("conditions", "medications", "allergies", "procedures")
 NEXT = [{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}]
-HARMLESS = medication("161", id="paracetamol", subject={"reference": "Patient/ada"})
+NAMED = {"medicationCodeableConcept": {"text": "Paracetamol 500 mg"}}
+HARMLESS = medication("161", id="paracetamol", subject={"reference": "Patient/ada"}, **NAMED)
 
 Change = Callable[[dict[str, Any]], None]
 
