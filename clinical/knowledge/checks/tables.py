@@ -95,7 +95,8 @@ def _band_makes(finding: str, knowledge: Knowledge) -> bool:
 
 
 def _proposals_of(placed: Placed) -> Iterator[str]:
-    for word in ("proposes", "retest"):
+    # "stands_for": an order may be what nobody here proposes, so that cautions speak of it.
+    for word in ("proposes", "retest", "stands_for"):
         for name in getattr(placed.item, word, ()):
             yield name.rstrip(SIGNS)
     for companion in getattr(placed.item, "companions", ()):
