@@ -199,11 +199,12 @@ def _allergy(id_: str, told: str | dict[str, str]) -> dict[str, Any]:
     clinical = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
     drug, kind = (told, "allergy") if isinstance(told, str) else (told["drug"], told["type"])
     code = _drug(drug) if drug in CODES["drugs"] else {"text": drug}
+    told_of = {"type": kind} if kind else {}
     return {
         "resourceType": "AllergyIntolerance",
         "id": id_,
         "clinicalStatus": {"coding": [{"system": clinical, "code": "active"}]},
-        "type": kind,
+        **told_of,
         "code": code,
         "patient": _ME,
     }
