@@ -148,7 +148,7 @@ def _barred(assessment: Assessment) -> list[Matter]:
 def _actionable(matter: Matter) -> bool:
     if not matter.findings and not matter.withheld:
         return bool(matter.proposals)
-    return any(_is_carded(finding) and (rank(finding) > 0 or matter.proposals) for finding in matter.findings)
+    return any(_is_carded(one) and (rank(one) > 0 or one.speaks or matter.proposals) for one in matter.findings)
 
 
 def _held_back(matter: Matter) -> bool:

@@ -120,6 +120,8 @@ def _consequences(statement: Statement, knowledge: Knowledge) -> Iterator[str]:
     yield from paragraph(statement.consider, INDENT)
     for escalation in statement.escalates:
         yield from paragraph(f"Becomes {escalation.to} when {in_words(escalation.when, knowledge)}.", INDENT)
+    if statement.speaks_when is not None:
+        yield from paragraph(f"A card of its own when {in_words(statement.speaks_when, knowledge)}.", INDENT)
     proposes = _listed("Consider", (name.rstrip("!?") for name in statement.proposes))
     told = [proposes, _listed("Hold back", statement.withholds), _listed("If the result is old:", statement.retest)]
     yield from paragraph(" ".join(f"{part}." for part in told if part), INDENT)

@@ -75,6 +75,7 @@ class Statement(Provenance):
     retest: tuple[str, ...] = ()
     escalates: tuple[Escalation, ...] = ()
     card: bool = True
+    speaks_when: Question | None = None
 
 
 class Band(Statement):

@@ -60,6 +60,8 @@ def _asked(item: Provenance) -> Iterator[tuple[str, Question]]:
             yield "Shown", question
         case Statement():
             yield from ((f"Becomes {escalation.to}", escalation.when) for escalation in item.escalates)
+            if item.speaks_when is not None:
+                yield "A card of its own", item.speaks_when
         case Freshness():
             yield from ((f"Only {shorter.days} days", shorter.when) for shorter in item.shorter)
         case _:

@@ -39,6 +39,8 @@ def questions_of(item: Provenance) -> Iterator[Question]:
             yield question
         case Statement():
             yield from (escalation.when for escalation in item.escalates)
+            if item.speaks_when is not None:
+                yield item.speaks_when
         case Freshness():
             yield from (shorter.when for shorter in item.shorter)
         case _:

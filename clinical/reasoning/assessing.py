@@ -169,6 +169,7 @@ def _finding(made: Made, evidence: Evidence) -> Finding:
         verified=statement.verified,
         rule=made.rule,
         card=statement.card,
+        speaks=made.speaks,
         overdue=statement.due < evidence.today,
     )
 

@@ -64,6 +64,7 @@ class Finding(Part, frozen=True, kw_only=True):
     verified: str
     rule: str
     card: bool = True
+    speaks: bool = False
     overdue: bool = False
 
 

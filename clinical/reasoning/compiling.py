@@ -93,6 +93,11 @@ class CompiledKnowledge:
         self.escalations = {
             statement.id: tuple(self._escalations(statement.escalates)) for statement in self._statements()
         }
+        self.speaking = {
+            statement.id: compile_condition(statement.speaks_when, knowledge)
+            for statement in self._statements()
+            if statement.speaks_when is not None
+        }
         self.shorter = {
             name: tuple((shorter.days, compile_condition(shorter.when, knowledge)) for shorter in freshness.shorter)
             for name, freshness in knowledge.freshness.items()

@@ -30,6 +30,7 @@ class Made(msgspec.Struct):
     measurement: Measurement | None
     facts: tuple[str, ...]
     because: str | None = None
+    speaks: bool = False
 
 
 class Decisions(msgspec.Struct):
@@ -53,6 +54,8 @@ def decide(knowledge: CompiledKnowledge, evidence: Evidence) -> Decisions:
         for indicator, question in knowledge.escalations.get(made.statement.id, ()):
             if ask(question, evidence, decisions.faults, made.statement.id).yes:
                 made.indicator = max(made.indicator, indicator, key=INDICATORS.index)
+        if (speaking := knowledge.speaking.get(made.statement.id)) is not None:
+            made.speaks = ask(speaking, evidence, decisions.faults, made.statement.id).yes
     _retest_stale(evidence, decisions)
     return decisions
 

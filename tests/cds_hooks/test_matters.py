@@ -63,6 +63,11 @@ def test_a_finding_is_said_if_there_is_something_to_act_on(
     assert topics(found) == (["iron"] if said else [])
 
 
+def test_a_finding_for_information_is_said_where_the_knowledge_wants_it_said() -> None:
+    assert topics(assessment(findings=(finding(indicator="info", speaks=True),))) == ["iron"]
+    assert topics(assessment(findings=(finding(indicator="info", speaks=True, card=False),))) == []
+
+
 @pytest.mark.parametrize(
     ("severity", "measured", "said"),
     [("contraindicated", True, True), ("warning", True, False), ("contraindicated", False, False)],
