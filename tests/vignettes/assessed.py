@@ -106,6 +106,8 @@ def marks_of(assessment: Assessment) -> frozenset[str]:
 def _marks(assessment: Assessment) -> Iterator[str]:
     for finding in assessment.findings:
         yield from (finding.id, f"{finding.id} {finding.indicator}")
+        if finding.speaks:
+            yield f"{finding.id} speaks"
     for caution in assessment.cautions:
         yield from (caution.id, f"{caution.id} {caution.severity}")
     for entry in assessment.data_quality:
