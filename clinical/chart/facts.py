@@ -112,6 +112,7 @@ class Medication(Fact, frozen=True, kw_only=True):
 
     ``doubtful``: the chart itself does not know whether it is taken. One that is neither ``active`` nor has ``ended``
     is over since nobody knows when, at the latest since ``over_by``.
+    ``rxnorm`` are its own codes there, by which the content of one piece is known.
     """
 
     source: str
@@ -129,6 +130,7 @@ class Medication(Fact, frozen=True, kw_only=True):
     daily_dose: Decimal | None = None
     dose_unit: str | None = None
     by_name: bool = False
+    rxnorm: frozenset[str] = frozenset()
 
 
 class Allergy(Fact, frozen=True):

@@ -17,7 +17,7 @@ from clinical.chart.how_often import times_a_day
 from clinical.chart.problems import groups_of_concept, words_of
 from clinical.chart.quantities import Number, read_quantity
 from clinical.chart.wire import AdministeredDosage, CodeableConcept, Dosage, Quantity, Resource
-from terminology import SNOMED_CT, canonical, drug_groups_by_name
+from terminology import RXNORM, SNOMED_CT, canonical, drug_groups_by_name
 
 _NEVER = frozenset({"entered-in-error", "cancelled", "not-taken", "not-done"})
 _TO_SIGN = frozenset({"active", "in-progress", "intended"})
@@ -49,6 +49,11 @@ class Drug(NamedTuple):
     def groups(self) -> frozenset[str]:
         """Those of the product and of all that is in it: a combination may have a code that nobody knows."""
         return groups_of_concept(self.concept).union(*map(groups_of_concept, self.ingredients))
+
+    @property
+    def rxnorm(self) -> frozenset[str]:
+        coded = self.concept.coding if self.concept else ()
+        return frozenset(one.code for one in coded if one.code and canonical(one.system or "") == RXNORM)
 
     @property
     def words(self) -> str:
@@ -91,6 +96,7 @@ def read_medication(item: Located, shelf: Shelf, drug: Drug | None = None) -> Me
         daily_dose=dose,
         dose_unit=unit,
         by_name=by_name,
+        rxnorm=drug.rxnorm,
     )
 
 

@@ -1,16 +1,24 @@
 """How much of a nutrient a dose holds, so that doses of several products can be added and compared with a limit.
 
-No unit is guessed: a dose counted in tablets is known only for a product whose content the knowledge lists, and
-milligrams of a salt (iron, magnesium) are no milligrams of the element.
+No unit is guessed: a dose counted in tablets is known only for a product whose content the knowledge lists, or whose
+name tells one strength; and milligrams of a salt (iron, magnesium) are no milligrams of the element, though the element
+is never more than the salt.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-_PIECES = frozenset({"{tablet}", "tablet", "tablets", "tab", "tabs", "{capsule}", "capsule", "capsules", "cap", "caps"})
+from clinical.knowledge import Knowledge
+
+# As EHRs write them; "1" is what UCUM calls anything that is counted.
+_PIECES = frozenset({
+    "{tablet}", "{tablets}", "{tab}", "{tbl}", "tablet", "tablets", "tablet(s)", "tab", "tabs", "tab(s)", "tbl", "tbl.",
+    "{capsule}", "{capsules}", "{cap}", "capsule", "capsules", "capsule(s)", "cap", "caps", "cap(s)", "1",
+})  # fmt: skip
 # As EHRs write them; case counts in UCUM. "unit" may be a tablet; "units" of a supplement are international ones.
 _SPELLINGS = {
     "g": "g", "mg": "mg", "MG": "mg", "ug": "ug", "mcg": "ug", "MCG": "ug", "µg": "ug", "μg": "ug",
@@ -20,6 +28,15 @@ _SPELLINGS = {
     "International Unit": "[IU]", "iU": "[IU]", "I.U.": "[IU]",
 }  # fmt: skip
 _IN_MILLIGRAMS = {"g": Decimal(1000), "mg": Decimal(1), "ug": Decimal("0.001")}
+
+
+# "50,000 units", "100 mg", "1 MG"; not the end of "2,5 mg".
+_STRENGTH = re.compile(
+    r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)[ -]?"
+    r"(mg|mcg|ug|µg|μg|g|iu|unt|units?|international units?)\b",
+    re.IGNORECASE,
+)
+_STRENGTH_UNITS = {"mg": "mg", "g": "g", "mcg": "ug", "ug": "ug", "µg": "ug", "μg": "ug"}
 
 
 class Content(NamedTuple):
@@ -43,6 +60,34 @@ def content_of(value: Decimal, unit: str, piece: Content | None, *, salts: bool)
         return Content(value * piece.value, piece.unit) if piece else None
     spelt = _SPELLINGS.get(unit)
     return Content(value, spelt) if spelt and not salts else None
+
+
+def pieces_of(knowledge: Knowledge) -> dict[tuple[str, str], Content]:
+    """What one piece of each listed product holds, by drug class and RxNorm code."""
+    return {
+        (item.medication, one.code): Content(one.holds.value, one.holds.unit)
+        for file in knowledge.files
+        for item in file.content.products
+        for one in item.contents
+    }
+
+
+def salts_of(knowledge: Knowledge) -> frozenset[str]:
+    """The drug classes whose milligrams are those of a salt."""
+    rows = (row for file in knowledge.files for row in file.content.orderable)
+    return frozenset(row.medication for row in rows if row.salts and row.medication is not None)
+
+
+def strength_in(name: str) -> Content | None:
+    """What one piece holds by the product's own name, where that tells exactly one amount: "folic acid 5 mg tablet".
+
+    A stroke means a concentration or a second ingredient.
+    """
+    told = _STRENGTH.findall(name)
+    if len(told) != 1 or "/" in name:
+        return None
+    value, unit = told[0]
+    return Content(Decimal(value.replace(",", "")), _STRENGTH_UNITS.get(unit.lower(), "[IU]"))
 
 
 def total(contents: Iterable[Content], units: Iterable[str]) -> Content | None:

@@ -14,7 +14,7 @@ from clinical.knowledge import Knowledge, all_parts_of
 from clinical.knowledge.once import once_per_item
 from clinical.knowledge.question_schema import AskMedication
 from clinical.knowledge.schema import Caution, Orderable
-from clinical.reasoning.amounts import Content, compare, content_of, total
+from clinical.reasoning.amounts import Content, compare, content_of, pieces_of, salts_of, strength_in, total
 from clinical.reasoning.deciding import ask
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.questions import Ask, compile_question
@@ -77,15 +77,10 @@ class CompiledOrders:
             if row.medication is not None:
                 self._rows.setdefault(row.medication, []).append(_row(row, knowledge))
         self._tests = [row for row in rows if row.analytes]
-        self._salts = frozenset(row.medication for row in rows if row.salts)
+        self._salts = salts_of(knowledge)
         self._services = frozenset(row.medication for row in rows if row.as_service)
         self._by_code = dict(_proposals_by_code(knowledge))
-        self._pieces = {
-            (item.medication, one.code): Content(one.holds.value, one.holds.unit)
-            for content in contents
-            for item in content.products
-            for one in item.contents
-        }
+        self._pieces = pieces_of(knowledge)
         self.answers = {name: item for content in contents for item in content.order_answer for name in item.cautions}
         cautions = (*knowledge.cautions, *(item for content in contents for item in content.order_caution))
         asked = [(caution, question) for caution in cautions for question in _about_medicines(caution)]
@@ -118,7 +113,7 @@ class CompiledOrders:
     ) -> Standing:
         """``standing`` joined with what a medicine is: for each of its classes the first row that fits."""
         for drug in sorted(item.groups & self._rows.keys()):
-            dose, at_once = self.daily(drug, item, order), self._at_once(drug, order)
+            dose, at_once = self.daily(drug, item, order), self._at_once(drug, item, order)
             fitting = (row for row in self._rows[drug] if row.fits(item, dose, at_once, evidence))
             if first := next(fitting, None):
                 standing = standing.joined_with(first.row)
@@ -129,7 +124,7 @@ class CompiledOrders:
         nutrients = {self._rows[group][0].row.nutrient for group in item.groups & self._rows.keys()}
         if item.daily_dose is None or item.dose_unit is None or len(nutrients) > 1:
             return None
-        return content_of(item.daily_dose, item.dose_unit, self._piece(drug, order), salts=drug in self._salts)
+        return content_of(item.daily_dose, item.dose_unit, self._piece(drug, item, order), salts=drug in self._salts)
 
     def together(
         self, item: Medication, order: DraftOrder, others: Iterable[tuple[Medication, DraftOrder | None]]
@@ -147,16 +142,17 @@ class CompiledOrders:
                 return msgspec.structs.replace(item, daily_dose=content.value, dose_unit=content.unit), tuple(added)
         return (msgspec.structs.replace(item, daily_dose=None, dose_unit=None) if drugs else item), ()
 
-    def _at_once(self, drug: str, order: DraftOrder | None) -> Content | None:
+    def _at_once(self, drug: str, item: Medication, order: DraftOrder | None) -> Content | None:
         if order is None or order.single_dose is None:
             return None
         return content_of(
-            order.single_dose.value, order.single_dose.unit, self._piece(drug, order), salts=drug in self._salts
+            order.single_dose.value, order.single_dose.unit, self._piece(drug, item, order), salts=drug in self._salts
         )
 
-    def _piece(self, drug: str, order: DraftOrder | None) -> Content | None:
-        codes = (code for system, code in order.codings if system == RXNORM) if order else ()
-        return next((self._pieces[drug, code] for code in codes if (drug, code) in self._pieces), None)
+    def _piece(self, drug: str, item: Medication, order: DraftOrder | None) -> Content | None:
+        ordered = (code for system, code in order.codings if system == RXNORM) if order else ()
+        listed = (self._pieces.get((drug, code)) for code in (*item.rxnorm, *ordered))
+        return next(filter(None, listed), None) or (None if drug in self._salts else strength_in(item.text))
 
     def _tests_of(self, order: DraftOrder) -> list[Orderable]:
         coded = {name for system, code in order.codings if system == LOINC for name in self._by_code.get(code, ())}

@@ -162,7 +162,7 @@ def _medication(id_: str, told: dict[str, Any]) -> dict[str, Any]:
             "resourceType": "MedicationStatement",
             "id": id_,
             "status": "completed" if "until_days" in told else "active",
-            "medicationCodeableConcept": _drug(told["drug"]),
+            "medicationCodeableConcept": _product(told),
             "subject": _ME,
             "effectivePeriod": _period(told),
             "dosage": dosage,
@@ -173,11 +173,19 @@ def _medication(id_: str, told: dict[str, Any]) -> dict[str, Any]:
         "id": id_,
         "status": told.get("status", "active"),
         "intent": "order",
-        "medicationCodeableConcept": _drug(told["drug"]),
+        "medicationCodeableConcept": _product(told),
         "subject": _ME,
         **({} if prescribed is None else {"authoredOn": _day(prescribed)}),
         "dosageInstruction": dosage,
     }
+
+
+def _product(told: dict[str, Any]) -> dict[str, Any]:
+    """A drug by its name here, or a product by its own RxNorm code or by nothing but its text."""
+    if "product" in told:
+        coding = [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": told["product"]}]
+        return {"coding": coding, "text": told["drug"]}
+    return {"text": told["text"]} if "text" in told else _drug(told["drug"])
 
 
 def _period(told: dict[str, Any]) -> dict[str, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from clinical.chart.facts import Medication
 from clinical.knowledge import Knowledge
 from clinical.knowledge import question_schema as asked
+from clinical.reasoning.amounts import Content, compare, content_of, pieces_of, salts_of, strength_in
 from clinical.reasoning.answers import NO, UNKNOWN, YES, Answer, all_of, any_of, distinct
 from clinical.reasoning.context import possibly, quoted
 from clinical.reasoning.evidence import Evidence
@@ -43,9 +45,9 @@ def about_medication(question: asked.AskMedication, knowledge: Knowledge) -> Ask
     groups = _groups(question.medication)
     marks = _marks("medication", groups)
     name = question.daily_above or question.daily_at_least
-    limit = values_of(name, knowledge) if name else None
     within = question.ended_within_days
     ended = knowledge.days["drug-ended"] if within is None else within
+    limit = _Limit(values_of(name, knowledge), groups, pieces_of(knowledge), salts_of(knowledge)) if name else None
 
     def ask(evidence: Evidence) -> Answer:
         if marks.isdisjoint(evidence.marks):
@@ -63,8 +65,27 @@ def about_medication(question: asked.AskMedication, knowledge: Knowledge) -> Ask
     return ask
 
 
+class _Limit(NamedTuple):
+    """A day's dose to compare with, of which drug classes, and what a piece of their products holds."""
+
+    values: Mapping[str, Decimal]
+    groups: frozenset[str]
+    pieces: Mapping[tuple[str, str], Content]
+    salts: frozenset[str]
+
+    def of(self, item: Medication) -> Content | None:
+        """The day's dose, counted in pieces of a known product or in a unit of the limit, however it is spelt."""
+        if item.daily_dose is None or item.dose_unit is None:
+            return None
+        held = (self.pieces.get((group, code)) for group in self.groups for code in item.rxnorm)
+        piece = next(filter(None, held), None)
+        if piece is None and item.groups.isdisjoint(self.salts):
+            piece = strength_in(item.text)
+        return content_of(item.daily_dose, item.dose_unit, piece, salts=False)
+
+
 def _taken(
-    item: Medication, question: asked.AskMedication, ended: int, limit: Mapping[str, Decimal] | None, evidence: Evidence
+    item: Medication, question: asked.AskMedication, ended: int, limit: _Limit | None, evidence: Evidence
 ) -> Answer:
     if question.route is not None and item.route not in (None, question.route):
         return NO
@@ -132,12 +153,10 @@ def _has_begun(item: Medication, days: int, evidence: Evidence) -> Answer:
     return YES if item.started.days_before(evidence.today) < days else NO
 
 
-def _takes(item: Medication, limit: Mapping[str, Decimal], *, at_least: bool) -> Answer:
-    """More a day than the limit (or as much); unknown unless dose and limit are told in the same unit (mg and mg/d)."""
-    for unit, value in limit.items():
-        if item.daily_dose is not None and item.dose_unit is not None and unit.startswith(f"{item.dose_unit}/"):
-            return YES if item.daily_dose > value or (at_least and item.daily_dose == value) else NO
-    return UNKNOWN
+def _takes(item: Medication, limit: _Limit, *, at_least: bool) -> Answer:
+    """More a day than the limit (or as much); unknown unless dose and limit are told in units that convert."""
+    more = compare(limit.of(item), limit.values)
+    return UNKNOWN if more is None else YES if more > 0 or (at_least and more == 0) else NO
 
 
 def about_allergy(question: asked.AskAllergy, _: Knowledge) -> Ask:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from clinical.reasoning.amounts import Content, compare, content_of, total
+from clinical.reasoning.amounts import Content, compare, content_of, strength_in, total
 
 TABLET = Content(Decimal(100), "mg")
 
@@ -14,6 +14,11 @@ TABLET = Content(Decimal(100), "mg")
     [
         (2, "{tablet}", TABLET, False, (200, "mg")),
         (2, "Tablets", TABLET, True, (200, "mg")),
+        (2, "{tbl}", TABLET, False, (200, "mg")),
+        (2, "tbl", TABLET, False, (200, "mg")),
+        (2, "Tablet(s)", TABLET, False, (200, "mg")),
+        (2, "1", TABLET, False, (200, "mg")),
+        (2, "1", None, False, None),
         (2, "{tablet}", None, False, None),
         (400, "mg", TABLET, True, None),
         (400, "mcg", None, False, (400, "ug")),
@@ -30,6 +35,26 @@ TABLET = Content(Decimal(100), "mg")
 )
 def test_content(value, unit, piece, salts, content):
     assert content_of(Decimal(value), unit, piece, salts=salts) == content
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("Vitamin D3 50,000 units capsule", (50000, "[IU]")),
+        ("cholecalciferol 1000 UNT Oral Tablet", (1000, "[IU]")),
+        ("Pyridoxine 100 MG Oral Tablet", (100, "mg")),
+        ("cyanocobalamin 1000 mcg", (1000, "ug")),
+        ("folic acid 0.4 mg", (Decimal("0.4"), "mg")),
+        ("Vitamin D3 50 mcg (2000 units) tablet", None),
+        ("pyridoxine 10 mg / doxylamine 10 mg", None),
+        ("cyanocobalamin 1000 mcg/mL", None),
+        ("pyridoxin 2,5 mg", None),
+        ("Super B 50", None),
+        ("Vitamin B6", None),
+    ],
+)
+def test_what_a_name_tells_of_one_piece(name, content):
+    assert strength_in(name) == content
 
 
 def test_masses_add_up_and_units_do_not_mix():
