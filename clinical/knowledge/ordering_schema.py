@@ -19,7 +19,8 @@ class Orderable(Provenance):
     class are read from the top, and the first that fits counts: not one of ``unless``, by this ``route``, a day's dose
     above or below a limit, one dose of at least another, and ``when`` answered yes. A dose that is not told fits no
     row that asks for one. ``salts``: milligrams are those of the salt, and count only for a product that is listed.
-    ``as_service``: also where a ServiceRequest names it, as infusions are ordered.
+    ``as_service``: also where a ServiceRequest names it, as infusions are ordered. ``keeps``: cautions that are told
+    and never advise to remove such an order, because it protects from another drug.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Orderable(Provenance):
     also: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
     salts: bool = False
     as_service: bool = False
 

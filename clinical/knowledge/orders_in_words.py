@@ -49,7 +49,8 @@ def statement_of_orderable(row: Orderable) -> str:
     stands = f"those about {', '.join(row.stands_for)}" if row.stands_for else ""
     told = "; ".join(part for part in (stands, also, meets) if part) or "none by itself"
     silent = f" (not asked: {', '.join(row.silent)})" if row.silent else ""
-    return f"{order_of(row)}. Cautions: {told}{silent}."
+    keeps = f" (no reason to remove it: {', '.join(row.keeps)})" if row.keeps else ""
+    return f"{order_of(row)}. Cautions: {told}{silent}{keeps}."
 
 
 def statement_of_answer(answer: OrderAnswer) -> str:

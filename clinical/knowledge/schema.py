@@ -119,7 +119,11 @@ class Rule(Provenance):
 
 
 class Caution(Provenance):
-    """What to beware of. The same id may stand several times, one entry per case."""
+    """What to beware of. The same id may stand several times, one entry per case.
+
+    ``up_to`` names a daily dose: an order that is known to stay within it does not meet the caution, and one of unknown
+    dose is not advised to be removed on its account.
+    """
 
     id: str
     affects: tuple[str, ...] = ()
@@ -129,6 +133,7 @@ class Caution(Provenance):
     withholds: bool | None = None
     unticks: bool | None = None
     proposes: tuple[str, ...] = ()
+    up_to: str | None = None
     when: Question
     text: str = Field(min_length=3)
 

@@ -29,12 +29,14 @@ from clinical.reasoning.proposing import Held, ask_caution
 class Concern(NamedTuple):
     """A caution that concerns the order. ``as_proposal``: it speaks against the order itself, not against what it
     meets on the chart. ``about``: the supplements that it is about, ordered or taken. ``softened``: this nutrient is
-    being treated, so that going beyond a limit is told only."""
+    being treated, so that going beyond a limit is told only. ``may_stay``: it is told, and no reason to remove the
+    order."""
 
     held: Held
     as_proposal: bool
     about: tuple[Standing, ...] = ()
     softened: bool = False
+    may_stay: bool = False
 
 
 class HeldAgainst(NamedTuple):
@@ -71,7 +73,7 @@ def concerns_of(order: DraftOrder, desk: Desk) -> HeldAgainst:
     standing = desk.orders.standing(order, evidence)
     evidence.candidates = dict.fromkeys(standing.proposals)
     asked = tuple(ask_caution(one, evidence, decisions) for one in desk.rules.cautions)
-    concerns = [*_as_proposal(asked, standing, order)]
+    concerns = [*_as_proposal(asked, standing, order, before, desk)]
     if order.taken:
         softened = not treated.isdisjoint(standing.proposals)
         concerns += _as_taken(order, standing, before, desk, softened=softened)
@@ -119,13 +121,26 @@ def applies(asked: AskedCaution, standing: Standing) -> bool:
     return name in standing.also or not asked.affects.isdisjoint(standing.proposals)
 
 
-def _as_proposal(asked: Iterable[Held], standing: Standing, order: DraftOrder) -> Iterator[Concern]:
+def _as_proposal(
+    asked: Iterable[Held], standing: Standing, order: DraftOrder, before: Chart, desk: Desk
+) -> Iterator[Concern]:
+    taken = [*((item, order) for item in order.taken), *_beside(order, before, desk)]
     for held in asked:
-        if held.asked.caution.id in standing.meets:
+        caution = held.asked.caution
+        if caution.id in standing.meets:
             yield Concern(_resting_on(held, order.reference), as_proposal=True, about=(standing,))
         elif held.answer.yes and applies(held.asked, standing):
-            resting = _resting_on(held, *held.answer.facts, order.reference)
-            yield Concern(resting, as_proposal=True, about=(standing,))
+            within = desk.orders.stays_within(caution.up_to, taken) if caution.up_to else False
+            if within is not True:
+                resting = _resting_on(held, *held.answer.facts, order.reference)
+                may_stay = within is None or caution.id in standing.keeps
+                yield Concern(resting, as_proposal=True, about=(standing,), may_stay=may_stay)
+
+
+def _beside(order: DraftOrder, before: Chart, desk: Desk) -> list[tuple[Medication, DraftOrder | None]]:
+    """What else the patient takes, each with the draft that it comes from."""
+    drafts = {other.reference: other for other in desk.besides(order)}
+    return [(item, drafts.get(item.source)) for item in before.medications if _is_taken(item, desk.today)]
 
 
 def _resting_on(held: Held, *facts: str) -> Held:
@@ -133,8 +148,7 @@ def _resting_on(held: Held, *facts: str) -> Held:
 
 
 def _as_taken(order: DraftOrder, standing: Standing, before: Chart, desk: Desk, *, softened: bool) -> Iterator[Concern]:
-    drafts = {other.reference: other for other in desk.besides(order)}
-    beside = [(item, drafts.get(item.source)) for item in before.medications if _is_taken(item, desk.today)]
+    beside = _beside(order, before, desk)
     counted = [desk.orders.together(item, order, beside) for item in _taken(order, desk)]
     added = [source for _, sources in counted for source in sources]
     chart = msgspec.structs.replace(before, medications=(*before.medications, *(item for item, _ in counted)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ class Standing(NamedTuple):
     also: frozenset[str] = frozenset()
     meets: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
+    keeps: frozenset[str] = frozenset()
 
     def joined_with(self, row: Orderable) -> Standing:
         return Standing(
@@ -40,6 +41,7 @@ class Standing(NamedTuple):
             self.also | frozenset(row.also),
             self.meets | frozenset(row.meets),
             self.silent | frozenset(row.silent),
+            self.keeps | frozenset(row.keeps),
         )
 
 
@@ -126,6 +128,24 @@ class CompiledOrders:
             return None
         return content_of(item.daily_dose, item.dose_unit, self._piece(drug, item, order), salts=drug in self._salts)
 
+    def stays_within(self, limit: str, taken: Iterable[tuple[Medication, DraftOrder | None]]) -> bool | None:
+        """Whether medicines together are known to stay within a daily dose of what the limit is about; ``None`` where
+        nobody knows. Of a salt that is not listed the element is unknown, but never more than the salt itself."""
+        nutrient, values = self.knowledge.limits[limit].analyte, values_of(limit, self.knowledge)
+        drugs = {drug for drug, rows in self._rows.items() if rows[0].row.nutrient == nutrient}
+        held = [(drug, item, order) for item, order in taken for drug in sorted(item.groups & drugs)[:1]]
+        exactly = _together([self.daily(*one) for one in held], values)
+        at_most = _together([self._at_most(*one) for one in held], values)
+        if exactly is None:
+            return True if at_most is not None and at_most <= 0 else None
+        return exactly <= 0
+
+    def _at_most(self, drug: str, item: Medication, order: DraftOrder | None) -> Content | None:
+        known = self.daily(drug, item, order)
+        if known is not None or item.daily_dose is None or item.dose_unit is None:
+            return known
+        return content_of(item.daily_dose, item.dose_unit, strength_in(item.text), salts=False)
+
     def together(
         self, item: Medication, order: DraftOrder, others: Iterable[tuple[Medication, DraftOrder | None]]
     ) -> tuple[Medication, tuple[str, ...]]:
@@ -157,6 +177,13 @@ class CompiledOrders:
     def _tests_of(self, order: DraftOrder) -> list[Orderable]:
         coded = {name for system, code in order.codings if system == LOINC for name in self._by_code.get(code, ())}
         return [row for row in self._tests if order.analytes & set(row.analytes) or coded & set(row.stands_for)]
+
+
+def _together(doses: Sequence[Content | None], limit: Limit) -> int | None:
+    """Their sum compared with a limit; ``None`` unless each is known."""
+    known = [dose for dose in doses if dose is not None]
+    units = [unit.removesuffix("/d") for unit in limit]
+    return compare(total(known, units), limit) if known and len(known) == len(doses) else None
 
 
 def _row(row: Orderable, knowledge: Knowledge) -> Row:

@@ -175,7 +175,7 @@ def _spoken(
     for concern, caution in zip(speaking, _worded(speaking, found), strict=True):
         answer = orders.answers.get(caution.id)
         replaced = answer is not None and answer.does == "remove" and not _goes_on(order, concern, found)
-        removes = replaced or (concern.as_proposal and caution.holds_back)
+        removes = replaced or (concern.as_proposal and caution.holds_back and not concern.may_stay)
         yield Spoken(caution, removes, answer.instruction if answer else "")
 
 

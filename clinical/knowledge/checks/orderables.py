@@ -37,7 +37,7 @@ def _faults(placed: Placed, names: Names) -> Iterator[str]:
 def _orderable_faults(row: Orderable, names: Names) -> Iterator[str]:
     yield from value_set_faults(("drug",), tuple(filter(None, (row.medication, *row.unless))), names)
     yield from unknown("proposal", row.stands_for, names.proposals)
-    yield from unknown("caution", (*row.also, *row.meets, *row.silent), names.cautions)
+    yield from unknown("caution", (*row.also, *row.meets, *row.silent, *row.keeps), names.cautions)
     doses = (row.daily_above, row.daily_below, row.single_dose_at_least)
     yield from unknown("limit", filter(None, doses), names.limits)
 

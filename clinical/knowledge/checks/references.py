@@ -64,6 +64,7 @@ def _item_faults(placed: Placed, names: Names) -> Iterator[str]:
     yield from _unmatched("proposal", _patterns(item, "affects", "withholds"), names.proposals)
     yield from _unmatched("finding", _patterns(item, "concerns"), names.findings)
     yield from unknown("finding", (one.finding for one in getattr(item, "findings", ())), names.findings)
+    yield from unknown("limit", filter(None, [getattr(item, "up_to", None)]), names.limits)
     for because in (getattr(item, "because", ""), *(one.because or "" for one in getattr(item, "findings", ()))):
         yield from _placeholder_faults(because, names)
 
