@@ -100,3 +100,10 @@ def test_every_number_of_orders_is_guarded(number: Number) -> None:
             changed = Changed(number, value)
             red = (spoken(one, changed.in_jurisdiction(one.jurisdiction)) != set(one.told) for one in EDGES)
             assert any(red), f"{number.name} may become {value}, and no case turns red"
+
+
+def test_a_card_says_nothing_of_an_order_that_is_not_true_of_it() -> None:
+    """Iron for the vein that is only planned was not given; a bolus that is ordered is not on file."""
+    told = [card["summary"] for story in SPEAKING if {"FE30", "VD14"} & set(story.told) for card in cards_for(story)]
+    assert len(told) >= 2
+    assert not [summary for summary in told if "on file" in summary or "falsely high" in summary]
