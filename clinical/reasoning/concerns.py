@@ -161,12 +161,18 @@ def _as_taken(order: DraftOrder, standing: Standing, before: Chart, desk: Desk, 
         if not held.answer.yes or order.reference not in (*held.answer.facts, *relevant.facts):
             continue
         if _is_about_its_dose(held.asked, standing, desk):
-            mild = softened and held.asked.caution.severity != "contraindicated"
+            mild = softened and not _is_grave_for_all(held.asked, desk)
             resting = _resting_on(held, *held.answer.facts, *added)
             yield Concern(resting, as_proposal=True, about=(standing,), softened=mild)
         elif (met := _met(held, taken, relevant, standing, evidence)) is not None:
             about = tuple(taken[source] for source in met if source in taken)
             yield Concern(_resting_on(held, *held.answer.facts, *met), as_proposal=False, about=about)
+
+
+def _is_grave_for_all(asked: AskedCaution, desk: Desk) -> bool:
+    """Also where the nutrient is being treated: no treatment goes so far knowingly."""
+    answer = desk.orders.answers.get(asked.caution.id)
+    return asked.caution.severity == "contraindicated" or (answer is not None and answer.does == "remove")
 
 
 def _is_about_its_dose(asked: AskedCaution, standing: Standing, desk: Desk) -> bool:

@@ -28,7 +28,7 @@ def _faults(placed: Placed, names: Names) -> Iterator[str]:
         case Orderable() as row:
             yield from _orderable_faults(row, names)
         case OrderAnswer() as answer:
-            yield from unknown("caution", answer.cautions, names.cautions)
+            yield from unknown("caution", answer.cautions, names.cautions | names.order_cautions)
         case Products() as products:
             yield from value_set_faults(("drug",), products.medication, names)
             yield from _content_faults(products)

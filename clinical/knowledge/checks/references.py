@@ -49,6 +49,7 @@ class Names:
         flagged = {name for name, bands in knowledge.bands_by_id.items() if any(band.indicator for band in bands)}
         self.findings = frozenset(knowledge.findings) | flagged
         self.cautions = frozenset(caution.id for caution in knowledge.cautions)
+        self.order_cautions = frozenset(one.id for file in knowledge.files for one in file.content.order_caution)
         self.proposals = frozenset(knowledge.proposals)
         self.sources = frozenset(knowledge.sources)
         self.value_sets = {name: terminology.value_set(name).kind for name in terminology.value_set_ids()}
