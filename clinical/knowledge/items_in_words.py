@@ -132,6 +132,9 @@ def proposal_in_words(proposal: Proposal, knowledge: Knowledge) -> Iterator[str]
     yield from paragraph(proposal.text, INDENT)
     if proposal.medication is not None:
         yield from _dose(proposal.medication)
+    for variant in proposal.variants:
+        yield from paragraph(f"Instead, where {in_words(variant.when, knowledge)}: {variant.label}", INDENT)
+        yield from _dose(variant.medication)
     for order in proposal.laboratory:
         codes = ", ".join(f"{one.system} {one.code}" for one in order.codings)
         yield from paragraph(f"Test: {order.text} ({codes}). {order.instruction}".strip(), INDENT)

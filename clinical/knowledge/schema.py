@@ -155,6 +155,15 @@ class Companion(Words):
     after_days: int = Field(ge=0)
 
 
+class Variant(Words):
+    """The order of a proposal in one case, instead of its usual one. Also where the answer is unknown: a variant is the
+    more careful order."""
+
+    when: Question
+    label: str = Field(min_length=3)
+    medication: MedicationOrder
+
+
 class Proposal(Provenance):
     """Something to consider doing, never done by itself."""
 
@@ -167,6 +176,12 @@ class Proposal(Provenance):
     companions: tuple[Companion, ...] = ()
     medication: MedicationOrder | None = None
     laboratory: tuple[LaboratoryOrder, ...] = ()
+    variants: tuple[Variant, ...] = Field(default=(), alias="variant")
+
+    def each(self) -> tuple[Proposal, ...]:
+        """The proposal with its usual order, then with that of each variant."""
+        told = ({"label": one.label, "medication": one.medication, "variants": ()} for one in self.variants)
+        return (self, *(self.model_copy(update=words) for words in told))
 
     @model_validator(mode="after")
     def _content_fits_kind(self) -> Proposal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clinical.knowledge.question_schema import AskAll, AskAny, AskNot, AskUnknown, Question
-from clinical.knowledge.schema import Caution, Freshness, Provenance, Statement
+from clinical.knowledge.schema import Caution, Freshness, Proposal, Provenance, Statement
 
 
 def parts(question: Question) -> Iterator[Question]:
@@ -41,6 +41,8 @@ def questions_of(item: Provenance) -> Iterator[Question]:
             yield from (escalation.when for escalation in item.escalates)
             if item.speaks_when is not None:
                 yield item.speaks_when
+        case Proposal():
+            yield from (variant.when for variant in item.variants)
         case Freshness():
             yield from (shorter.when for shorter in item.shorter)
         case _:

@@ -27,7 +27,8 @@ def check_orders(knowledge: Knowledge) -> list[str]:
     return [
         f"{proposal.id}: {fault}"
         for proposal in knowledge.proposals.values()
-        for order in sample_orders(proposal)
+        for each in proposal.each()
+        for order in sample_orders(each)
         for fault in faults_of(order)
     ]
 

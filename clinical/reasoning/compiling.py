@@ -38,8 +38,11 @@ class AskedCaution(NamedTuple):
 
 
 class AskedProposal(NamedTuple):
+    """``variants``: when the proposal is made with another order, and with which."""
+
     proposal: Proposal
     ask: Ask | None
+    variants: tuple[tuple[Ask, Proposal], ...] = ()
 
 
 class AskedAdvice(NamedTuple):
@@ -78,7 +81,8 @@ class CompiledKnowledge:
             for file in knowledge.files
         )
         self.proposals = {
-            name: AskedProposal(proposal, self._ask(proposal.when)) for name, proposal in knowledge.proposals.items()
+            name: AskedProposal(proposal, self._ask(proposal.when), tuple(self._variants(proposal)))
+            for name, proposal in knowledge.proposals.items()
         }
         self.cautions = tuple(self._caution(caution) for caution in knowledge.cautions)
         self.gated_cautions = Gatehouse(self.cautions)
@@ -127,6 +131,10 @@ class CompiledKnowledge:
         return AskedCaution(
             caution, ask, self._ask(caution.relevant_when), frozenset(affected), gates, affected, caution.takes_the_tick
         )
+
+    def _variants(self, proposal: Proposal) -> Iterable[tuple[Ask, Proposal]]:
+        for variant, proposed in zip(proposal.variants, proposal.each()[1:], strict=True):
+            yield compile_question(variant.when, self.knowledge), proposed
 
     def _statements(self) -> Iterable[Finding | Band]:
         yield from self.knowledge.findings.values()

@@ -16,7 +16,7 @@ from clinical.orders import draft_medication_request, draft_service_requests
 from clinical.reasoning.already_ordered import is_drafted, tests_left
 from clinical.reasoning.answers import Answer, distinct
 from clinical.reasoning.assessment import Caution, Proposal, Withheld
-from clinical.reasoning.compiling import AskedCaution, CompiledKnowledge
+from clinical.reasoning.compiling import AskedCaution, AskedProposal, CompiledKnowledge
 from clinical.reasoning.deciding import Decisions, ask
 from clinical.reasoning.evidence import Evidence
 from clinical.reasoning.sentences import named
@@ -174,9 +174,19 @@ def worded_proposals(
 ) -> tuple[Proposal, ...]:
     """The proposals with their orders, in the order in which they were considered."""
     return tuple(
-        _proposal(knowledge.proposals[name].proposal, after_days, evidence, decisions, result)
+        _proposal(
+            _in_this_case(knowledge.proposals[name], evidence, decisions), after_days, evidence, decisions, result
+        )
         for name, after_days in result.made.items()
     )
+
+
+def _in_this_case(asked: AskedProposal, evidence: Evidence, decisions: Decisions) -> schema.Proposal:
+    """With the first variant that is not answered no: unknown is not no, and a variant is the more careful order."""
+    for question, variant in asked.variants:
+        if ask(question, evidence, decisions.faults, variant.id).truth is not False:
+            return variant
+    return asked.proposal
 
 
 def _proposal(

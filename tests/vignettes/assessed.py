@@ -138,11 +138,13 @@ def order_of(name: str, orders: Orders, knowledge: Knowledge) -> Order | None:
     (order,) = orders[name]
     (dosage,) = order["dosageInstruction"]
     repeat, dose = dosage["timing"]["repeat"], dosage["doseAndRate"][0]["doseQuantity"]
+    usual = [one.medication for one in planned.each() if one.medication is not None]
+    content = next(one.content for one in usual if dosage["text"].startswith(one.dose_text))
     return Order(
         text=dosage["text"].split(". ")[0],
         product=order["medicationCodeableConcept"]["text"],
         dose=f"{dose['value']} {dose['code']}",
-        content=f"{planned.medication.content.value} {planned.medication.content.unit}",
+        content=f"{content.value} {content.unit}",
         times=f"{repeat['frequency']} in {repeat['period']} {repeat['periodUnit']}",
         during=f"{repeat['boundsDuration']['value']} {repeat['boundsDuration']['code']}",
         then={companion.proposal: _due(orders.get(companion.proposal, ())) for companion in planned.companions},

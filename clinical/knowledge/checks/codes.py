@@ -39,6 +39,8 @@ def _coding_faults(proposal: Proposal) -> Iterator[str]:
 def _codings(proposal: Proposal) -> Iterator[OrderCoding]:
     if proposal.medication:
         yield from proposal.medication.codings
+    for variant in proposal.variants:
+        yield from variant.medication.codings
     for order in proposal.laboratory:
         yield from order.codings
 
