@@ -40,7 +40,9 @@ class DoseCase(Case):
 
     def holds_for_the_order(self, knowledge: Knowledge) -> bool:
         """As `holds`, where only what is drafted has changed: nothing is assessed anew."""
-        redrafted = draft_medication_request(knowledge.proposals[self.asks], None, TODAY)
+        proposed = next((one.label for one in self._before.proposals if one.id == self.asks), "")
+        each = {one.label: one for one in knowledge.proposals[self.asks].each()}
+        redrafted = draft_medication_request(each[proposed], None, TODAY)
         orders = {**now.orders_in(self._before), self.asks: [redrafted]}
         return now.order_of(self.asks, orders, knowledge) == self._dose.ordered
 

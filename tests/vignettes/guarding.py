@@ -39,7 +39,7 @@ def guard(number: Number, direction: Direction, thoroughly: bool = True) -> str 
     if value < 0:
         return "no number can be below zero"
     changed = Changed(number, value)
-    if number.path[0] == "medication":
+    if number.path[0] in ("medication", "variants"):
         return _first_red_dose(number.item, changed)
     for case in _likeliest(number, MANY if thoroughly else FEW):
         if not case.holds(changed.in_jurisdiction(case.story.jurisdiction)):
