@@ -62,6 +62,8 @@ def _asked(item: Provenance) -> Iterator[tuple[str, Question]]:
             yield from ((f"Becomes {escalation.to}", escalation.when) for escalation in item.escalates)
             if item.speaks_when is not None:
                 yield "A card of its own", item.speaks_when
+        case Proposal():
+            yield from (("Drafted otherwise", variant.when) for variant in item.variants)
         case Freshness():
             yield from ((f"Only {shorter.days} days", shorter.when) for shorter in item.shorter)
         case _:

@@ -142,7 +142,8 @@ def read_doses(name: str) -> Iterator[Dose]:
             told = {**table["given"], "jurisdiction": jurisdiction}
             story = msgspec.convert(told, Story, strict=False)
             order = msgspec.convert(table["ordered"], Order)
-            yield Dose(f"{table['proposal']} {jurisdiction}", table["proposal"], order, story)
+            case = f", {table['case']}" if "case" in table else ""
+            yield Dose(f"{table['proposal']} {jurisdiction}{case}", table["proposal"], order, story)
 
 
 def merged(given: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
