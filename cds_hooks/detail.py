@@ -73,6 +73,8 @@ class Detail:
         notes = [_note(note) for note in assessment.data_quality if note.analyte in own and note.id != "DQ.ID"]
         named = dict.fromkeys(word for proposal in matter.proposals for word in proposal.unknowns)
         unknowns = [word for word in named if not word.startswith("the ")]  # lists are told as gaps
+        # "C-reactive protein of the last 7 days" asks for all that "C-reactive protein" does.
+        unknowns = [word for word in unknowns if not any(other.startswith(f"{word} of ") for other in unknowns)]
         return [
             *(escape_own(gap) for gap in remarks.gaps),
             *(escape(gap) for gap in assessment.gaps),

@@ -32,8 +32,9 @@ def _filled(word: str, evidence: Evidence) -> str:
         limit = evidence.knowledge.limits[word.removeprefix("limit:")]
         values = {amount.unit: amount.value for amount in limit.values}
         return in_reported_unit(values, evidence.current.get(limit.analyte))
-    measurement = evidence.current.get(word) or evidence.stale.get(word)
-    return told(measurement) if measurement else _absent(word, evidence)
+    if word in evidence.current:
+        return told(evidence.current[word])
+    return f"{told(evidence.stale[word])}, which is too old" if word in evidence.stale else _absent(word, evidence)
 
 
 def _absent(word: str, evidence: Evidence) -> str:

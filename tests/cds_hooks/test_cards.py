@@ -252,3 +252,9 @@ def test_the_same_cards_for_the_command_line() -> None:
     assert cards[0]["source"]["url"] == "http://127.0.0.1:8000/about"
     assert cards[0]["links"][0]["url"] == "http://127.0.0.1:8000/launch"
     assert cards_of(NOTHING_FOUND) == {"cards": []}
+
+
+def test_what_is_needed_is_named_once(write: Any) -> None:
+    asked = ("C-reactive protein of the last 7 days", "C-reactive protein", "albumin")
+    [card] = write(assessment(findings=IRON_IS_LOW.findings, proposals=(proposal(unknowns=asked),)))
+    assert "needed before a supplement: C-reactive protein of the last 7 days, albumin." in card.detail
