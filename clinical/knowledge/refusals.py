@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from clinical.knowledge import question_schema, schema
+from clinical.knowledge import order_schema, proposal_schema, question_schema, schema
 from clinical.knowledge.problems import Problem
 
 
@@ -24,7 +24,7 @@ def _words_of(model: type[BaseModel]) -> set[str]:
 
 
 def _vocabulary() -> frozenset[str]:
-    models = [*_models(schema), *_models(question_schema)]
+    models = [model for words in (schema, proposal_schema, order_schema, question_schema) for model in _models(words)]
     return frozenset(word for model in models for word in _words_of(model))
 
 

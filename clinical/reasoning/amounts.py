@@ -101,9 +101,15 @@ def total(contents: Iterable[Content], units: Iterable[str]) -> Content | None:
 
 
 def compare(content: Content | None, limit: Mapping[str, Decimal]) -> int | None:
-    """1 above the limit, 0 at it, -1 below; ``None`` where the amount is not known in a unit of the limit (mg/d)."""
-    for unit, value in limit.items():
-        told = content.in_unit(unit.removesuffix("/d")) if content else None
+    """1 above the limit, 0 at it, -1 below; ``None`` where the amount is not known in a unit of the limit (mg/d).
+
+    By the number published in the amount's own unit, where there is one.
+    """
+    if content is None:
+        return None
+    own = f"{content.unit}/d"
+    for unit, value in ((own, limit[own]), *limit.items()) if own in limit else limit.items():
+        told = content.in_unit(unit.removesuffix("/d"))
         if told is not None:
             return (told.value > value) - (told.value < value)
     return None

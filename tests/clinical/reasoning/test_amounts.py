@@ -71,5 +71,11 @@ def test_compared_with_a_limit(value, unit, sign):
     assert compare(Content(Decimal(value), unit), {"mg/d": Decimal(12)}) == sign
 
 
+def test_compared_with_the_number_published_in_its_own_unit():
+    limit = {"mg/d": Decimal(5), "ug/d": Decimal(5100)}
+    assert compare(Content(Decimal(5050), "ug"), limit) == -1
+    assert compare(Content(Decimal("5.05"), "mg"), limit) == 1
+
+
 def test_nothing_known_is_compared_with_nothing():
     assert compare(None, {"mg/d": Decimal(12)}) is None
