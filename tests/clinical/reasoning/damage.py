@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from clinical import Assessment, assess, load_knowledge, read_chart, read_document
+from terminology import code_use
 from tests.vignettes.cases import cases
 from tests.vignettes.charts import ASKED, TODAY, bundle_of
 from tests.vignettes.stories import Story
@@ -17,6 +18,11 @@ from tests.vignettes.stories import Story
 KNOWLEDGE = load_knowledge()
 JUNK: tuple[Any, ...] = (None, 7, "\x00?", "x", [], {}, [[]], {"a": 1}, True, "2026-13-45", -1)
 LISTS = ("Condition", "MedicationRequest", "AllergyIntolerance", "Procedure")
+# Tests of one quantity: where two contradict each other and the graver is lost, the other is all that anybody knows.
+SAME_QUANTITY = (
+    frozenset({"vitamin-b12", "active-b12"}),
+    frozenset({"calcium", "adjusted-calcium", "ionised-calcium"}),
+)
 LONG_AGO = "2019-03-04T08:00:00+01:00"
 Fhir = dict[str, Any]
 
@@ -42,7 +48,7 @@ def charts(number: int, seed: int) -> Iterator[list[Fhir]]:
     for _ in range(number):
         first, second = chance.sample(_stories(), 2)
         own = _resources(first)
-        measured = {_code(resource) for resource in own if resource["resourceType"] == "Observation"}
+        measured = {_quantity(resource) for resource in own if resource["resourceType"] == "Observation"}
         yield [*own, *(_renamed(more) for more in _resources(second) if _adds(more, measured))]
 
 
@@ -76,13 +82,17 @@ def _resources(story: Story) -> list[Fhir]:
     return [entry["resource"] for entry in json.loads(bundle_of(story))["entry"]]
 
 
-def _code(resource: Fhir) -> str:
-    return json.dumps(resource.get("code"))
+def _quantity(resource: Fhir) -> object:
+    """What is measured; the code itself, where it is none of ours."""
+    [coding, *_] = resource["code"]["coding"]
+    named = code_use(coding["system"], coding["code"])
+    analyte = named.analyte if named else json.dumps(resource["code"])
+    return next((tests for tests in SAME_QUANTITY if analyte in tests), analyte)
 
 
-def _adds(resource: Fhir, measured: set[str]) -> bool:
+def _adds(resource: Fhir, measured: set[object]) -> bool:
     kind = resource["resourceType"]
-    return kind in LISTS or (kind == "Observation" and _code(resource) not in measured)
+    return kind in LISTS or (kind == "Observation" and _quantity(resource) not in measured)
 
 
 def _renamed(resource: Fhir) -> Fhir:
