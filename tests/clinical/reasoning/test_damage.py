@@ -72,10 +72,14 @@ def _denied(before: str, after: str) -> bool:
 
 
 def _unsaid(before: Assessment, damaged: Damaged, after: Assessment) -> list[str]:
-    """A corrupted resource that changed what was found or held back is named."""
+    """A corrupted resource that changed what was found or held back is named. Not where a denial went: a problem that
+    lost the word "refuted" reads as one that the patient has, and what it contraindicates is no longer found wanting.
+    """
     if damaged.lost is None or damaged.lost in told(after):
         return []
     lost = {one.id for one in before.findings} - {one.id for one in after.findings} - REMARKS
+    if any(damaged.lost in one.facts for one in after.cautions if one.severity == "contraindicated"):
+        lost = set()
     freed = forbidden(before) & {one.id for one in after.proposals}
     return [f"corrupted: {name} lost without a word" for name in sorted(lost | freed)]
 
